@@ -1,0 +1,183 @@
+# zfw - one Makefile, not recursive.  `make help` lists the targets.
+#
+# Everything built goes below $(B).  A second build with other flags is
+# another $(B): `make B=build-asan SAN=address,undefined check`.
+
+B	?= build
+SAN	?=
+CC	?= gcc
+PREFIX	?= /usr/local
+SBINDIR	?= $(PREFIX)/sbin
+BINDIR	?= $(PREFIX)/bin
+LIBEXECDIR ?= $(PREFIX)/libexec/zfw
+MANDIR	?= $(PREFIX)/share/man
+SYSCONFDIR ?= /etc
+STATEDIR ?= /var/lib/zfw
+RUNDIR	?= /run/zfw
+VERSION	:= 0.1.0
+
+WARN	:= -Wall -Wextra -Werror -Wshadow -Wconversion -Wstrict-prototypes \
+	   -Wmissing-prototypes -Wpointer-arith -Wcast-qual -Wwrite-strings \
+	   -Wformat=2 -Wundef -Wvla
+HARDEN	:= -fstack-protector-strong -fstack-clash-protection \
+	   -fcf-protection=full -fPIE
+ifneq ($(findstring clang,$(CC)),clang)
+HARDEN	+= -fzero-call-used-regs=used-gpr -ftrivial-auto-var-init=zero
+endif
+ifeq ($(SAN),)
+HARDEN	+= -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
+SANF	:=
+else
+SANF	:= -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer
+endif
+CFLAGS	?= -O2 -g
+CPPFLAGS += -D_GNU_SOURCE -DZFW_VERSION='"$(VERSION)"' \
+	   -DZFW_LIBEXECDIR='"$(LIBEXECDIR)"' -DZFW_STATEDIR='"$(STATEDIR)"' \
+	   -DZFW_RUNDIR='"$(RUNDIR)"' -DZFW_SYSCONFDIR='"$(SYSCONFDIR)"' -I.
+ALL_CF	= -std=gnu11 $(CFLAGS) $(WARN) $(HARDEN) $(SANF) $(CPPFLAGS) -MMD -MP
+ALL_LF	= -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANF) $(LDFLAGS)
+
+# What each program is made of.  `_L` are its libraries: the table of
+# docs/ARCHITECTURE.md, checked by `make lint`.
+include programs.mk
+
+PROGRAMS := 
+
+.PHONY: all help deps build demo check check-unit check-e2e check-asan \
+	lint fuzz bench install clean golden-update stats
+all: build
+build: $(PROGRAMS:%=$(B)/%)
+
+# Libraries whose pkg-config file is missing or misnamed, and the rest.
+LIBS_kyotocabinet := -lkyotocabinet
+LIBS_libm	:= -lm
+LIBS_libconfuse	:= -lconfuse
+LIBS_libpcap	:= -lpcap
+LIBS_libjansson	:= -ljansson
+LIBS_libcunit	:= -lcunit
+LIBS_libmnl	:= -lmnl
+LIBS_libnftnl	:= -lnftnl
+LIBS_libnetfilter_queue := -lnetfilter_queue
+LIBS_libevent_core := -levent_core
+LIBS_libseccomp	:= -lseccomp
+LIBS_libcap-ng	:= -lcap-ng
+LIBS_libsodium	:= -lsodium
+
+SRC	:= $(wildcard fp/*.c daemon/*.c nft/*.c db/*.c tools/*.c)
+TESTSRC	:= $(wildcard tests/unit/*/test_*.c)
+TOOLSRC	:= $(wildcard tests/tools/*.c)
+FUZZSRC	:= $(wildcard tests/fuzz/fuzz_*.c)
+UNIT	:= $(TESTSRC:%.c=$(B)/%)
+TTOOLS	:= $(TOOLSRC:tests/tools/%.c=$(B)/tests/tools/%)
+FUZZERS	:= $(FUZZSRC:tests/fuzz/%.c=$(B)/fuzz/%)
+
+# A test names what it links in its first lines: `zt-link: fp/addr fp/sig`,
+# `zt-libs: libpcap`.  Nothing else is linked: that is the dependency test.
+ztl	= $(shell sed -n '1,20s/.*zt-link: *//p' $(1))
+ztlibs	= $(foreach l,$(shell sed -n '1,20s/.*zt-libs: *//p' $(1)),$(LIBS_$(l)))
+
+$(B)/%.o: %.c Makefile programs.mk
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CF) -c -o $@ $<
+
+define PROGRAM
+$(B)/$(1): $$($(1)_O:%=$(B)/%.o)
+	$$(Q)$$(CC) $$(ALL_CF) $$(ALL_LF) -o $$@ $$^ $$(foreach l,$$($(1)_L),$$(LIBS_$$(l)))
+	@echo "  LINK $(1)"
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call PROGRAM,$(p))))
+
+.SECONDEXPANSION:
+$(UNIT) $(TTOOLS): $(B)/%: $(B)/%.o $$(addprefix $(B)/,$$(addsuffix .o,$$(call ztl,$$*.c)))
+	$(Q)$(CC) $(ALL_CF) $(ALL_LF) -o $@ $^ $(call ztlibs,$*.c) -lcunit
+	@echo "  LINK $*"
+
+# Fuzzers are whole-program clang builds of their own: instrumented sources.
+$(FUZZERS): $(B)/fuzz/%: tests/fuzz/%.c $$(addsuffix .c,$$(call ztl,tests/fuzz/$$*.c))
+	@mkdir -p $(@D)
+	$(Q)clang -std=gnu11 -O1 -g $(CPPFLAGS) -fsanitize=fuzzer,address,undefined \
+	    -fno-sanitize-recover=all -o $@ $^ $(call ztlibs,tests/fuzz/$*.c)
+	@echo "  FUZZER $*"
+
+Q	:= $(if $(V),,@)
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
+
+help:
+	@sed -n 's/^#: //p' Makefile
+
+#: make deps           install what is missing (Debian packages; as root)
+deps:
+	@sh tests/deps.sh
+
+#: make build          all programs, below ./build
+#: make demo           the main job on real input, two network namespaces (root)
+demo:
+	@sh tests/deps.sh demo
+	@$(MAKE) --no-print-directory build $(B)/tests/tools/ztraffic
+	@bash tests/e2e/demo.sh $(B)
+
+#: make check          all tests; end-to-end ones too when run as root
+check:
+	@sh tests/deps.sh check
+	@$(MAKE) --no-print-directory build ttools unit
+	@bash tests/run.sh $(B) unit golden scenario outside e2e
+
+#: make check-unit     unit, golden and scenario tests only
+check-unit: build ttools unit
+	@bash tests/run.sh $(B) unit golden scenario outside
+
+#: make check-e2e      end-to-end tests only (root)
+check-e2e: build ttools
+	@bash tests/run.sh $(B) e2e
+
+unit: $(UNIT)
+ttools: $(TTOOLS)
+.PHONY: unit ttools
+
+#: make check-asan     unit, golden and scenario tests under ASan and UBSan
+check-asan:
+	@$(MAKE) --no-print-directory B=build-asan SAN=address,undefined \
+	    CFLAGS='-O1 -g' check-unit
+
+#: make fuzz           each fuzz target for FUZZ_S seconds (default 20)
+FUZZ_S	?= 20
+fuzz: $(FUZZERS)
+	@bash tests/fuzz/run.sh $(B) $(FUZZ_S)
+
+#: make lint           format, cppcheck, headers, layers, man pages, commits
+lint:
+	@bash tests/lint.sh
+
+#: make golden-update  rewrite the golden files; review the diff
+golden-update: build ttools
+	@bash tests/golden/run.sh $(B) --update
+
+#: make bench          measurements, side by side with what users would pick
+bench: build ttools
+	@bash tests/bench.sh $(B)
+
+#: make stats          function and file sizes against the style's aims
+stats:
+	@bash tests/stats.sh
+
+#: make install        below DESTDIR and PREFIX (default /usr/local)
+install: build
+	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(BINDIR) \
+	    $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(MANDIR)/man8 \
+	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man1 \
+	    $(DESTDIR)$(SYSCONFDIR)
+	install -m 755 $(B)/zfwd $(B)/zfwctl $(B)/zfw-whitelist \
+	    $(DESTDIR)$(SBINDIR)
+	install -m 755 $(B)/zfw-replay $(DESTDIR)$(BINDIR)
+	install -m 755 $(B)/zfw-engine $(DESTDIR)$(LIBEXECDIR)
+	install -m 644 docs/man/*.8 $(DESTDIR)$(MANDIR)/man8
+	install -m 644 docs/man/*.5 $(DESTDIR)$(MANDIR)/man5
+	install -m 644 docs/man/*.1 $(DESTDIR)$(MANDIR)/man1
+	test -e $(DESTDIR)$(SYSCONFDIR)/zfwd.conf || \
+	    install -m 644 docs/zfwd.conf $(DESTDIR)$(SYSCONFDIR)/zfwd.conf
+
+clean:
+	rm -rf build build-asan
+
+print-%:
+	@echo $($*)

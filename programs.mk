@@ -1,0 +1,64 @@
+# What each program links: object names without suffix, libraries by
+# pkg-config name (or -l name).  This is the dependency table of the project.
+
+FP_O	:= fp/addr fp/hash fp/traits fp/dedup fp/sig fp/session fp/smtp
+
+CONFIG_O := daemon/config daemon/config_key daemon/config_nets \
+	   daemon/config_print daemon/config_text
+
+NFT_O	:= nft/nft nft/nftbatch nft/nftlayout nft/nftrules nft/nftset \
+	   nft/nftallow nft/nets nft/comment nft/reason
+
+STORE_O	:= db/store db/storefile db/kcguard db/record db/record_client
+
+LOGLINE_O := daemon/logtime daemon/logscan daemon/logline \
+	   daemon/logline_postfix daemon/logline_postscreen \
+	   daemon/logline_queue daemon/logline_reject
+
+ENGINE_O := $(FP_O) $(LOGLINE_O) daemon/names daemon/names_addr \
+	   daemon/client daemon/cross daemon/evidence \
+	   daemon/evidence_names \
+	   daemon/groups daemon/mailq \
+	   daemon/score daemon/decide daemon/blocks daemon/engine \
+	   daemon/engine_block
+
+PRIV_O	:= daemon/priv daemon/privland daemon/privcall
+
+GUARD_O	:= daemon/guard daemon/guardopen daemon/guardapply \
+	   daemon/guardengine daemon/guardcheck daemon/guardsend \
+	   daemon/guardtable daemon/neverblock daemon/neverlist \
+	   daemon/blockset daemon/repairs daemon/child daemon/places \
+	   daemon/logwatch
+
+zfwd_O	:= daemon/zfwd daemon/background $(GUARD_O) $(CONFIG_O) daemon/log \
+	   $(PRIV_O) daemon/msg fp/addr fp/hash \
+	   fp/nfqueue nft/nftwatch $(NFT_O)
+zfwd_L	:= libmnl libnftnl libnetfilter_queue libevent_core libconfuse \
+	   libseccomp libcap-ng libsodium
+
+LIVE_O	:= daemon/live daemon/live_in daemon/live_out daemon/live_guard \
+	   daemon/live_save daemon/live_allow daemon/live_ctl daemon/live_status \
+	   daemon/live_alarm daemon/outq daemon/logtail daemon/tailfile \
+	   daemon/ctl daemon/ctlreq daemon/why daemon/jtext daemon/route
+
+zfw-engine_O := daemon/zfw-engine $(LIVE_O) $(CONFIG_O) daemon/log \
+	   $(PRIV_O) daemon/msg $(STORE_O) fp/capture $(ENGINE_O)
+zfw-engine_L := libpcap libevent_core libconfuse libseccomp libcap-ng \
+	   libsodium kyotocabinet libjansson libm
+
+zfw-replay_O := tools/zfw-replay tools/replay tools/replay_out \
+	   tools/logfile $(CONFIG_O) daemon/log daemon/logjson fp/capture \
+	   $(ENGINE_O)
+zfw-replay_L := libpcap libconfuse libsodium libjansson libm
+
+ASK_O	:= tools/ctlclient tools/show tools/kernel daemon/ctlreq
+
+zfwctl_O := tools/zfwctl tools/show_why $(ASK_O) $(CONFIG_O) daemon/log \
+	   fp/addr $(NFT_O)
+zfwctl_L := libconfuse libmnl libnftnl libjansson
+
+zfw-whitelist_O := tools/zfw-whitelist tools/allowtext tools/offline \
+	   $(ASK_O) daemon/jtext $(CONFIG_O) daemon/log fp/addr fp/hash \
+	   daemon/client $(STORE_O) $(NFT_O)
+zfw-whitelist_L := libconfuse libmnl libnftnl libsodium kyotocabinet \
+	   libjansson libm
