@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * addr - before stage 1: IP addresses, networks and client keys
+ *
+ * Values, passed by copy or borrowed pointer; no memory, no I/O, no failure
+ * beyond "that is not an address".  Used by every stage.  An IPv4 address is
+ * the first four bytes of `b`, the rest zero, so that whole structs compare;
+ * an IPv4-mapped IPv6 address (::ffff:a.b.c.d) is always folded to IPv4.
+ */
+#ifndef ZFW_FP_ADDR_H
+#define ZFW_FP_ADDR_H
+
+#include "fp/bytes.h"
+
+#define ADDR_STRLEN 48 /* of the longest address or network, with NUL */
+
+struct addr {
+	uint8_t family; /* 4, 6, or 0: none */
+	uint8_t b[16];  /* network order */
+};
+
+struct net {
+	struct addr a; /* host bits are zero */
+	uint8_t bits;  /* prefix length: 0..32 or 0..128 */
+};
+
+struct addr addr_v4(uint32_t host_order);
+struct addr addr_v4_bytes(const uint8_t b[4]);
+struct addr addr_v6_bytes(const uint8_t b[16]); /* folds v4-mapped */
+
+/*
+ * Reads a whole slice as an address.  Takes dotted quads without leading
+ * zeros and RFC 4291 text; an "IPv6:" prefix is allowed (mail literals), a
+ * zone id is not.  False, `out` untouched, when it is anything else.
+ */
+bool addr_parse(struct str s, struct addr *out);
+
+/* ADDRESS or ADDRESS/BITS.  Host bits that are set are an error (false). */
+bool net_parse(struct str s, struct net *out);
+
+/* Both write at most ADDR_STRLEN bytes and return `buf`. */
+const char *addr_print(const struct addr *a, char buf[ADDR_STRLEN]);
+const char *net_print(const struct net *n, char buf[ADDR_STRLEN]);
+
+bool addr_eq(const struct addr *a, const struct addr *b);
+int addr_cmp(const struct addr *a, const struct addr *b);
+
+/* The address with all but its first `bits` bits cleared. */
+struct addr addr_mask(const struct addr *a, unsigned bits);
+
+/* Whom we remember and block: an IPv4 address, an IPv6 /64 (address masked). */
+struct addr addr_key(const struct addr *a);
+/* The key as a network: /32 or /64. */
+struct net addr_key_net(const struct addr *a);
+/* "Unrelated networks" are counted by this: IPv4 /24, IPv6 /48. */
+struct addr addr_site(const struct addr *a);
+
+struct net net_of(const struct addr *a, unsigned bits);
+bool net_has(const struct net *n, const struct addr *a);
+/* Does `outer` contain all of `inner`? */
+bool net_covers(const struct net *outer, const struct net *inner);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * packet - stage 1: what every capture source hands on
+ *
+ * One shape for libpcap (live or file) and NFQUEUE.  `data` is borrowed and
+ * lives until the next read from the source.  Times are wall clock
+ * microseconds since 1970, as the kernel or the file stamped them.
+ */
+#ifndef ZFW_FP_PACKET_H
+#define ZFW_FP_PACKET_H
+
+#include <stdint.h>
+
+enum packet_link {
+	PACKET_ETHERNET, /* with any number of 802.1Q / 802.1ad tags */
+	PACKET_RAW,      /* starts at the IP header */
+	PACKET_OTHER,    /* a link type that we do not read (counted) */
+};
+
+struct packet {
+	int64_t t_us;
+	const uint8_t *data;
+	uint32_t caplen;  /* bytes in data */
+	uint32_t wirelen; /* bytes on the wire, >= caplen */
+	enum packet_link link;
+};
+
+#endif

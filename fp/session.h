@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * session - stage 4 of 8: packets of one connection -> session traits
+ *
+ * A fixed-size table per 4-tuple.  A SYN makes a half-open entry; the client
+ * acknowledging our SYN+ACK's sequence number makes it open: only then is the
+ * client's address proven.  Half-open entries have a pool of their own that
+ * drops the oldest, so a SYN flood cannot evict open sessions.  A closed
+ * session lingers so that its log lines still find it.  Until STARTTLS the
+ * client's commands are read (SMTP verbs, the HELO argument); gaps end that.
+ *
+ * Called by the engine for every TCP packet from or to an SMTP port, in time
+ * order; calls back with events.  Nothing is allocated after session_new().
+ * `struct session` is read-only for others and lives until the next call.
+ */
+#ifndef ZFW_FP_SESSION_H
+#define ZFW_FP_SESSION_H
+
+#include "fp/hash.h"
+#include "fp/sig.h"
+
+#define SESSION_HELO_MAX 80
+
+enum session_state {
+	SESSION_SYN,    /* a SYN was seen */
+	SESSION_SYNACK, /* and answered */
+	SESSION_OPEN,   /* the client acknowledged our sequence number */
+	SESSION_CLOSED, /* FIN or RST seen, or silent for too long */
+};
+
+enum session_end {
+	SESSION_END_NONE, /* not over, or pushed out of a full table */
+	SESSION_END_CLIENT_FIN,
+	SESSION_END_CLIENT_RST,
+	SESSION_END_SERVER_FIN,
+	SESSION_END_SERVER_RST,
+	SESSION_END_SILENCE,
+};
+
+/* SMTP verbs seen from the client, as bits */
+enum session_verb {
+	VERB_HELO = 1 << 0,
+	VERB_EHLO = 1 << 1,
+	VERB_MAIL = 1 << 2,
+	VERB_RCPT = 1 << 3,
+	VERB_DATA = 1 << 4, /* or BDAT */
+	VERB_RSET = 1 << 5,
+	VERB_QUIT = 1 << 6,
+	VERB_STARTTLS = 1 << 7,
+	VERB_AUTH = 1 << 8,
+	VERB_NOOP = 1 << 9,
+	VERB_VRFY = 1 << 10, /* or EXPN */
+	VERB_HTTP = 1 << 11, /* GET, POST, CONNECT, ...: not SMTP */
+	VERB_OTHER = 1 << 12,
+};
+
+struct session {
+	struct addr client, server;
+	uint16_t cport, sport;
+	uint8_t state;    /* enum session_state */
+	uint8_t end;      /* enum session_end */
+	bool one_sided;   /* our side's packets were never seen */
+	bool pipelined;   /* a command before the reply, without leave */
+	bool bare_lf;     /* a command line ended in a bare LF */
+	bool blind;       /* commands cannot be read any more (TLS, gap) */
+	uint16_t syn_n;   /* SYNs seen: 1 = never retransmitted */
+	int64_t syn_us;   /* first SYN; wall clock, 0 = not seen */
+	int64_t open_us;  /* handshake completed, 0 = not */
+	int64_t greet_us; /* last line of our greeting, 0 = none */
+	int64_t early_us; /* first client payload before that, 0 = none */
+	int64_t close_us; /* 0 = not closed */
+	int64_t last_us;  /* last packet */
+	uint32_t rtt_us;  /* SYN+ACK to ACK (Karn's rule), 0 = unknown */
+	uint32_t early_n; /* payload bytes before the greeting */
+	uint32_t verbs;   /* enum session_verb seen so far */
+	uint16_t commands_n;
+	uint16_t rcpts_n;
+	uint16_t verb_last; /* the latest verb bit */
+	uint8_t helo_n;
+	char helo[SESSION_HELO_MAX]; /* of the last HELO/EHLO, as sent */
+	struct sig sig;
+	/* the SYN fields that a narrow block needs */
+	uint16_t syn_len; /* IPv4 total length or IPv6 payload length */
+	uint16_t syn_window;
+	uint16_t syn_mss; /* 0 = absent */
+};
+
+enum session_event {
+	SESSION_EV_SYN,      /* a new half-open session */
+	SESSION_EV_OPEN,     /* handshake completed */
+	SESSION_EV_EARLY,    /* the client spoke before the greeting (once) */
+	SESSION_EV_GREETING, /* our greeting is out, to its last line */
+	SESSION_EV_COMMAND,  /* a whole command line: see verb_last */
+	SESSION_EV_CLOSE,    /* see end */
+};
+/*
+ * An open session always gets one CLOSE; a half-open entry ends without an
+ * event.  The callback may search (session_find) but not feed packets.
+ */
+typedef void
+session_cb(void *arg, enum session_event ev, const struct session *s);
+
+struct session_conf {
+	size_t half_open_max; /* entries that have not completed a handshake */
+	size_t open_max;      /* entries that have, lingering ones included */
+	uint32_t half_open_s; /* how long a half-open entry may last */
+	uint32_t silence_s;   /* an open session without a packet is closed */
+	uint32_t linger_s;    /* a closed one is remembered for log lines */
+	struct hash_key key;
+	session_cb *cb;
+	void *arg;
+};
+
+struct session_counts {
+	uint64_t syns, opened, closed;
+	uint64_t half_open_evicted, open_evicted, midstream;
+	size_t half_open_now, open_now;
+};
+
+struct session_table;
+
+/* NULL only when memory is short. */
+struct session_table *session_new(const struct session_conf *conf);
+void session_free(struct session_table *t);
+
+/*
+ * One TCP packet.  `to_server` says the direction, which the caller knows
+ * from the SMTP ports.  Packets of a connection whose SYN was not seen are
+ * counted as midstream and otherwise ignored.
+ */
+void session_packet(struct session_table *t, const struct traits *p,
+    bool to_server, int64_t t_us);
+
+/* Ends silent and lingering entries; a bounded slice per call. */
+void session_tick(struct session_table *t, int64_t now_us);
+
+/*
+ * The latest session of that client address and port, NULL if none.  One that
+ * was open goes before any half-open entry, which a stranger may have forged.
+ */
+const struct session *session_find(struct session_table *t,
+    const struct addr *client, uint16_t cport);
+
+/*
+ * A session of `client` that was open at some moment in [from_us, to_us]:
+ * the latest such; NULL if none.  Half-open entries never count.
+ */
+const struct session *session_find_at(struct session_table *t,
+    const struct addr *client, int64_t from_us, int64_t to_us);
+
+void session_counts(const struct session_table *t, struct session_counts *out);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * sig - stage 3 of 8: traits of a SYN -> canonical signature and class
+ *
+ * The signature is p0f 3's raw_sig, byte for byte (docs/SIGNATURES.md lists
+ * where we differ and why).  Its key is a stable hash of the *generalised*
+ * form (TTL distance left out), which is what the store counts.  The class is
+ * what the option layout and the initial TTL say of the operating system.
+ * Pure; cannot fail.
+ */
+#ifndef ZFW_FP_SIG_H
+#define ZFW_FP_SIG_H
+
+#include "fp/traits.h"
+
+#define SIG_STRLEN 224 /* longest signature, with NUL */
+
+enum sig_class {
+	SIG_UNKNOWN,     /* no layout that we know */
+	SIG_WINDOWS,     /* Windows since Vista */
+	SIG_OLD_WINDOWS, /* 2000, XP, 2003: no window scaling */
+	SIG_LINUX,
+	SIG_APPLE,
+	SIG_BSD,
+	SIG_ODD, /* a stack no mail server has: no options, no MSS, ... */
+	SIG_CLASSES,
+};
+extern const char *const sig_class_name[SIG_CLASSES];
+
+struct sig {
+	char text[SIG_STRLEN];
+	uint64_t key; /* of the generalised form; 0 = none */
+	uint8_t ittl; /* initial TTL, guessed: 32, 64, 128, 255 */
+	uint8_t dist; /* hops */
+	enum sig_class cls;
+};
+
+/* `t` must be of a SYN (or SYN+ACK). */
+void sig_make(const struct traits *t, struct sig *out);
+
+/*
+ * The same for a SYN+ACK whose SYN had that MSS (0: none or not known): some
+ * stacks answer with a window that is a multiple of it.
+ */
+void sig_make_reply(const struct traits *t, uint16_t peer_mss, struct sig *out);
+
+/* The quirk list as p0f prints it, "" when empty; used by sig_make. */
+const char *sig_quirks(uint32_t quirks, char buf[SIG_STRLEN]);
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * fuzz_packet - packets of several link types through stages 2 to 4
+ *
+ * zt-link: fp/addr fp/hash fp/traits fp/dedup fp/sig fp/smtp fp/session
+ * zt-libs: libsodium
+ *
+ * The input is a series of packets, each behind a head of four bytes: what
+ * (link type, direction, a cut by the snaplen), milliseconds since the last,
+ * and the length.  Every packet is a copy of its own, so that a read beyond
+ * it is seen.  The tables are tiny, so that all of them run full.
+ */
+#include "fp/dedup.h"
+#include "fp/session.h"
+
+#include <stdlib.h>
+
+#define WHAT_LINK      0x03
+#define WHAT_TO_SERVER 0x04
+#define WHAT_CUT       0x08
+#define WHAT_TICK      0x10
+#define WHAT_SLOW      0x20 /* the time counts in seconds */
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct run {
+	struct session_table *t;
+	struct dedup *d;
+	int64_t now_us;
+	bool to_server;
+	size_t open_n;
+};
+
+static void
+check(bool ok)
+{
+	if (!ok)
+		abort();
+}
+
+/* Opened and closed must come in pairs, and what is shown must hold. */
+static void
+on_event(void *arg, enum session_event ev, const struct session *s)
+{
+	struct run *run = arg;
+
+	check(s->helo_n <= SESSION_HELO_MAX);
+	check(memchr(s->sig.text, 0, sizeof(s->sig.text)) != NULL);
+	if (ev == SESSION_EV_OPEN)
+		run->open_n++;
+	if (ev == SESSION_EV_CLOSE)
+		check(run->open_n-- > 0);
+	if (ev == SESSION_EV_EARLY)
+		check(s->early_us != 0 && s->early_n > 0);
+	if (ev != SESSION_EV_SYN)
+		check(s->state >= SESSION_OPEN && !s->one_sided);
+}
+
+static void
+one_packet(struct run *run, uint8_t what, const uint8_t *p, size_t n)
+{
+	static const enum packet_link links[] = { PACKET_RAW, PACKET_ETHERNET,
+		PACKET_OTHER, PACKET_RAW };
+	uint8_t *copy = malloc(n + 1);
+	uint32_t wire = (uint32_t)(what & WHAT_CUT ? n + n / 2 : n);
+	struct packet pkt = { run->now_us, copy, (uint32_t)n, wire,
+		links[what & WHAT_LINK] };
+	struct session_counts c;
+	struct traits t;
+	struct sig sig;
+
+	if (n > 0)
+		memcpy(copy, p, n);
+	if (traits_parse(&pkt, &t) == TRAITS_OK) {
+		check(t.payload_cap <= t.payload_len);
+		check(t.ip_caplen <= n && t.opts_n <= TRAITS_OPTS_MAX);
+		sig_make_reply(&t, t.window, &sig);
+		(void)dedup_seen(run->d, &t, run->now_us);
+		session_packet(run->t, &t, (what & WHAT_TO_SERVER) != 0,
+		    run->now_us);
+		(void)session_find(run->t, &t.src, t.sport);
+		(void)session_find_at(run->t, &t.dst, 0, run->now_us);
+	}
+	free(copy);
+	session_counts(run->t, &c);
+	check(c.half_open_now <= 3 && c.open_now <= 2);
+	check(c.open_now == run->open_n);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct hash_key key;
+	struct run run = { .now_us = INT64_C(1700000000000000) };
+	const struct session_conf conf = { .half_open_max = 3,
+		.open_max = 2,
+		.half_open_s = 2,
+		.silence_s = 3,
+		.linger_s = 2,
+		.cb = on_event,
+		.arg = &run };
+	struct rd r = rd_init(data, size);
+
+	run.t = session_new(&conf);
+	run.d = dedup_new(8, &key);
+	check(run.t != NULL && run.d != NULL);
+	while (r.n > 0) {
+		uint8_t what = rd_u8(&r);
+		int64_t ms = rd_u8(&r);
+		size_t n = rd_be16(&r);
+		const uint8_t *p;
+
+		if (n > r.n)
+			n = r.n;
+		p = rd_take(&r, n);
+		run.now_us += ms * (what & WHAT_SLOW ? 1000000 : 1000);
+		if (p != NULL)
+			one_packet(&run, what, p, n);
+		if (what & WHAT_TICK)
+			session_tick(run.t, run.now_us);
+	}
+	session_free(run.t);
+	dedup_free(run.d);
+	return 0;
+}
