@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/logscan.h"
+
+#define NAME_MAX_BYTES 255 /* of a host name */
+
+bool
+scan_upto_str(struct str *s, struct str needle, struct str *out)
+{
+	const char *e = s->n == 0 ? NULL :
+				    memmem(s->p, s->n, needle.p, needle.n);
+
+	if (e == NULL)
+		return false;
+	*out = (struct str){ s->p, (size_t)(e - s->p) };
+	*s = str_from(*s, out->n + needle.n);
+	return true;
+}
+
+bool
+scan_has(struct str s, struct str needle)
+{
+	return s.n > 0 && memmem(s.p, s.n, needle.p, needle.n) != NULL;
+}
+
+bool
+scan_has_nocase(struct str s, struct str lower_needle)
+{
+	for (size_t i = 0; i + lower_needle.n <= s.n; i++) {
+		size_t k = 0;
+
+		while (k < lower_needle.n &&
+		    (s.p[i + k] | 0x20) == lower_needle.p[k])
+			k++;
+		if (k == lower_needle.n)
+			return true;
+	}
+	return false;
+}
+
+bool
+scan_uint(struct str *s, uint32_t *v)
+{
+	uint32_t sum = 0;
+	size_t i = 0;
+
+	for (; i < s->n && char_is_digit(s->p[i]); i++) {
+		if (i == 9)
+			return false;
+		sum = sum * 10 + (uint32_t)(s->p[i] - '0');
+	}
+	if (i == 0)
+		return false;
+	*v = sum;
+	*s = str_from(*s, i);
+	return true;
+}
+
+/* Where the quoted string at the front of `s` ends; 0 = it does not. */
+static size_t
+quoted_end(struct str s)
+{
+	for (size_t i = 1; i < s.n; i++) {
+		if (s.p[i] == '\\')
+			i++;
+		else if (s.p[i] == '"')
+			return i + 1;
+	}
+	return 0;
+}
+
+bool
+scan_mailbox(struct str *s, struct str *out)
+{
+	struct str rest = *s, skip;
+	size_t quoted;
+
+	if (!scan_eat(&rest, STR("<")))
+		return false;
+	*out = rest;
+	quoted = rest.n > 0 && rest.p[0] == '"' ? quoted_end(rest) : 0;
+	rest = str_from(rest, quoted);
+	if (!scan_upto(&rest, '>', &skip))
+		return false;
+	out->n = quoted + skip.n;
+	*s = rest;
+	return true;
+}
+
+bool
+scan_bracket(struct str *s, struct addr *a)
+{
+	struct str rest = *s, text;
+	struct addr got = { 0 };
+
+	if (!scan_eat(&rest, STR("[")))
+		return false;
+	if (rest.n > ADDR_STRLEN)
+		rest.n = ADDR_STRLEN;
+	if (!scan_upto(&rest, ']', &text))
+		return false;
+	if (!str_eq(text, STR("unknown")) && !addr_parse(text, &got))
+		return false;
+	*a = got;
+	*s = str_from(*s, text.n + 2);
+	return true;
+}
+
+/* `:PORT`, `:unknown` or nothing; 0 = none. */
+static uint16_t
+take_port(struct str *s)
+{
+	struct str rest = *s;
+	uint32_t v;
+
+	if (!scan_eat(&rest, STR(":")))
+		return 0;
+	if (scan_uint(&rest, &v) && v <= UINT16_MAX) {
+		*s = rest;
+		return (uint16_t)v;
+	}
+	if (scan_eat(&rest, STR("unknown")))
+		*s = rest;
+	return 0;
+}
+
+/* A table: this is the hottest loop of the parser. */
+static const bool name_bytes[256] = {
+	// clang-format off
+	['a' ... 'z'] = true, ['A' ... 'Z'] = true, ['0' ... '9'] = true,
+	['-'] = true, ['.'] = true, ['_'] = true,
+	// clang-format on
+};
+
+static size_t
+name_span(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.n && name_bytes[(uint8_t)s.p[n]])
+		n++;
+	return n;
+}
+
+bool
+scan_namaddr(struct str *s, struct log_event *ev)
+{
+	size_t n = name_span(*s);
+	struct str rest = str_from(*s, n);
+	struct str name = { s->p, n };
+
+	if (n == 0 || n > NAME_MAX_BYTES || !scan_bracket(&rest, &ev->client))
+		return false;
+	ev->port = take_port(&rest);
+	if (!str_eq(name, STR("unknown")))
+		ev->name = name;
+	else
+		ev->rdns_none = ev->client.family != 0;
+	*s = rest;
+	return true;
+}
+
+bool
+scan_sockaddr(struct str *s, struct log_event *ev)
+{
+	struct str rest = *s;
+
+	if (!scan_bracket(&rest, &ev->client) || ev->client.family == 0)
+		return false;
+	ev->port = take_port(&rest);
+	*s = rest;
+	return true;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * logscan - stage 5 of 8: the few steps that every log parser is made of
+ *
+ * Each takes something off the front of a slice and says whether it was
+ * there; where it was not, the slice stays as it is.  A parser is a chain of
+ * such steps from the left, so it can never pick up an address from text to
+ * the right of what it expects.  All are linear in what they look at, pure,
+ * without memory, and know nothing of any one MTA.  Called by the parsers of
+ * logline only.
+ */
+#ifndef ZFW_DAEMON_LOGSCAN_H
+#define ZFW_DAEMON_LOGSCAN_H
+
+#include "daemon/logline.h"
+
+static inline bool
+scan_eat(struct str *s, struct str prefix)
+{
+	if (!str_starts(*s, prefix))
+		return false;
+	*s = str_from(*s, prefix.n);
+	return true;
+}
+
+/* Up to the first `end`, which is taken off too but is not in *out. */
+static inline bool
+scan_upto(struct str *s, char end, struct str *out)
+{
+	const char *e = s->n == 0 ? NULL : memchr(s->p, end, s->n);
+
+	if (e == NULL)
+		return false;
+	*out = (struct str){ s->p, (size_t)(e - s->p) };
+	*s = str_from(*s, out->n + 1);
+	return true;
+}
+
+/* The same up to the first `needle`. */
+bool scan_upto_str(struct str *s, struct str needle, struct str *out);
+
+/* Does `needle` stand anywhere in it?  The second ignores case. */
+bool scan_has(struct str s, struct str needle);
+bool scan_has_nocase(struct str s, struct str lower_needle);
+
+/* One to nine digits. */
+bool scan_uint(struct str *s, uint32_t *v);
+
+/*
+ * `<...>`, without the brackets in *out.  A quoted local part may hold '>'
+ * and anything else: its end is looked for first.
+ */
+bool scan_mailbox(struct str *s, struct str *out);
+
+/* `[ADDRESS]`; the address may be `unknown`, which is family 0. */
+bool scan_bracket(struct str *s, struct addr *a);
+
+/*
+ * `NAME[ADDRESS]` or `NAME[ADDRESS]:PORT`.  NAME is what a host name may be
+ * made of and nothing else: no blank, bracket or colon.  That is how the
+ * bracket is known to be the MTA's own although NAME is from the client's
+ * DNS.  Sets client, port, name and rdns_none of *ev, only if all was there.
+ */
+bool scan_namaddr(struct str *s, struct log_event *ev);
+
+/* `[ADDRESS]:PORT` into client and port of *ev. */
+bool scan_sockaddr(struct str *s, struct log_event *ev);
+
+#endif

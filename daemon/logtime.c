@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/logtime.h"
+
+#define DAY_MS     ((int64_t)86400 * 1000)
+#define YEAR_MAX   9999
+#define NOW_MAX_MS (8000 * 365 * DAY_MS) /* keeps sums on the scale */
+#define NO_NUMBER  1000                  /* more than any field of two digits */
+
+struct civil {
+	int year;
+	unsigned month, day; /* from 1 */
+	unsigned hour, min, s;
+};
+
+/* Two digits at p, which has them; a big number when it has not. */
+static unsigned
+two_digits(const char *p)
+{
+	unsigned tens = (unsigned)(p[0] - '0'), ones = (unsigned)(p[1] - '0');
+
+	return tens > 9 || ones > 9 ? NO_NUMBER : tens * 10 + ones;
+}
+
+static bool
+is_leap(unsigned y)
+{
+	return y % 4 == 0 && (y % 100 != 0 || y % 400 == 0);
+}
+
+static unsigned
+days_of_month(unsigned year, unsigned month)
+{
+	static const uint8_t days[12] = { 31, 28, 31, 30, 31, 30, 31, 31, 30,
+		31, 30, 31 };
+
+	if (month == 2 && is_leap(year))
+		return 29;
+	return days[month - 1];
+}
+
+static inline int64_t
+civil_ms(const struct civil *c)
+{
+	static const uint16_t before[12] = { 0, 31, 59, 90, 120, 151, 181, 212,
+		243, 273, 304, 334 };
+	unsigned past = (unsigned)c->year - 1, century = past / 100;
+	/* 719162 days lie before 1970. */
+	unsigned days = past * 365 + past / 4 - century + century / 4 - 719162 +
+	    before[c->month - 1] + c->day - 1 +
+	    (c->month > 2 && is_leap((unsigned)c->year));
+
+	return days * DAY_MS +
+	    (int64_t)((c->hour * 60 + c->min) * 60 + c->s) * 1000;
+}
+
+/* HH:MM:SS; a leap second is allowed. */
+static inline bool
+parse_clock(const char *p, struct civil *c)
+{
+	c->hour = two_digits(p);
+	c->min = two_digits(p + 3);
+	c->s = two_digits(p + 6);
+	return p[2] == ':' && p[5] == ':' && c->hour < 24 && c->min < 60 &&
+	    c->s <= 60;
+}
+
+/* `.123456` at `at`: milliseconds; returns where it ends. */
+static size_t
+parse_fraction(struct str line, size_t at, int64_t *ms, bool *whole_second)
+{
+	int64_t unit = 100;
+
+	*ms = 0;
+	*whole_second = true;
+	if (at + 1 >= line.n || line.p[at] != '.' ||
+	    !char_is_digit(line.p[at + 1]))
+		return at;
+	*whole_second = false;
+	for (at++; at < line.n && char_is_digit(line.p[at]); at++) {
+		*ms += unit * (line.p[at] - '0');
+		unit /= 10;
+	}
+	return at;
+}
+
+#define MONTH(a, b, c) ((uint32_t)(a) << 16 | (uint32_t)(b) << 8 | (c))
+
+/* Month 1..12 of an English name of three letters, 0 = none. */
+static unsigned
+parse_month(const char *p)
+{
+	switch (MONTH((uint8_t)p[0], (uint8_t)p[1], (uint8_t)p[2])) {
+	case MONTH('J', 'a', 'n'):
+		return 1;
+	case MONTH('F', 'e', 'b'):
+		return 2;
+	case MONTH('M', 'a', 'r'):
+		return 3;
+	case MONTH('A', 'p', 'r'):
+		return 4;
+	case MONTH('M', 'a', 'y'):
+		return 5;
+	case MONTH('J', 'u', 'n'):
+		return 6;
+	case MONTH('J', 'u', 'l'):
+		return 7;
+	case MONTH('A', 'u', 'g'):
+		return 8;
+	case MONTH('S', 'e', 'p'):
+		return 9;
+	case MONTH('O', 'c', 't'):
+		return 10;
+	case MONTH('N', 'o', 'v'):
+		return 11;
+	case MONTH('D', 'e', 'c'):
+		return 12;
+	default:
+		return 0;
+	}
+}
+
+/* The date's moment, negative when its year has no such day. */
+static inline int64_t
+moment(const struct civil *c)
+{
+	if (c->year < 1970 || c->year > YEAR_MAX ||
+	    c->day > days_of_month((unsigned)c->year, c->month))
+		return -1;
+	return civil_ms(c);
+}
+
+/*
+ * The moment in the latest year in which the date exists and is not after
+ * `limit_ms`; negative when there is none.
+ */
+static int64_t
+guess_year(struct civil *c, int64_t limit_ms)
+{
+	/* The mean year is 365.2425 days: at most one off. */
+	int near = 1970 + (int)(limit_ms / DAY_MS * 10000 / 3652425);
+	int64_t ms;
+
+	c->year = near;
+	ms = moment(c);
+	if (ms > limit_ms - 364 * DAY_MS && ms <= limit_ms)
+		return ms; /* as nearly always: no later one can fit */
+	/* Eight steps find a 29 February even around 2100. */
+	for (c->year = near + 1; c->year >= near - 8; c->year--) {
+		ms = moment(c);
+		if (ms >= 0 && ms <= limit_ms)
+			return ms;
+	}
+	return -1;
+}
+
+/* No stamp is later than a day after now; kept on the scale of years. */
+static int64_t
+latest(int64_t now_ms, int64_t zone_ms)
+{
+	if (now_ms < 0)
+		now_ms = 0;
+	if (now_ms > NOW_MAX_MS)
+		now_ms = NOW_MAX_MS;
+	return now_ms + DAY_MS + zone_ms;
+}
+
+/* `Nov 22 03:48:24` or `Nov  2 03:48:24`: 15 bytes, local time. */
+static size_t
+parse_classic(const struct logtime_conf *conf, struct str line, int64_t now_ms,
+    int64_t *t_ms, bool *whole_second)
+{
+	int64_t zone_ms = (int64_t)conf->zone_s * 1000;
+	struct civil c = { .year = conf->year };
+	const char *p = line.p;
+	int64_t t, ms;
+	size_t n;
+
+	if (line.n < 15 || p[3] != ' ' || p[6] != ' ')
+		return 0;
+	c.month = parse_month(p);
+	c.day = p[4] == ' ' && char_is_digit(p[5]) ? (unsigned)(p[5] - '0') :
+						     two_digits(p + 4);
+	if (c.month == 0 || c.day == 0 || c.day > 31 || !parse_clock(p + 7, &c))
+		return 0;
+	t = conf->year != 0 ? moment(&c) :
+			      guess_year(&c, latest(now_ms, zone_ms));
+	if (t < 0)
+		return 0;
+	n = parse_fraction(line, 15, &ms, whole_second);
+	*t_ms = t + ms - zone_ms;
+	return n;
+}
+
+/* `Z`, `+hh:mm`, `+hhmm` or nothing (then the zone is conf's). */
+static bool
+parse_zone(struct str line, size_t *at, int64_t *zone_s)
+{
+	const char *p = line.p + *at;
+	size_t n = line.n - *at;
+	unsigned h, m, colon;
+
+	if (n > 0 && (p[0] == 'Z' || p[0] == 'z')) {
+		*zone_s = 0;
+		*at += 1;
+		return true;
+	}
+	if (n == 0 || (p[0] != '+' && p[0] != '-'))
+		return true;
+	colon = n > 3 && p[3] == ':';
+	if (n < 5 + colon)
+		return false;
+	h = two_digits(p + 1);
+	m = two_digits(p + 3 + colon);
+	if (h > 23 || m > 59)
+		return false;
+	*zone_s = (int64_t)(h * 3600 + m * 60) * (p[0] == '-' ? -1 : 1);
+	*at += 5 + colon;
+	return true;
+}
+
+/* `2026-11-22T03:48:24.123456+01:00` */
+static size_t
+parse_rfc3339(const struct logtime_conf *conf, struct str line, int64_t *t_ms,
+    bool *whole_second)
+{
+	int64_t zone_s = conf->zone_s;
+	struct civil c = { 0 };
+	const char *p = line.p;
+	int64_t ms;
+	size_t n;
+
+	if (line.n < 19 || p[4] != '-' || p[7] != '-' ||
+	    (p[10] != 'T' && p[10] != 't' && p[10] != ' '))
+		return 0;
+	c.year = (int)(two_digits(p) * 100 + two_digits(p + 2));
+	c.month = two_digits(p + 5);
+	c.day = two_digits(p + 8);
+	if (c.year < 1970 || c.year > YEAR_MAX || c.month == 0 ||
+	    c.month > 12 || c.day == 0 ||
+	    c.day > days_of_month((unsigned)c.year, c.month) ||
+	    !parse_clock(p + 11, &c))
+		return 0;
+	n = parse_fraction(line, 19, &ms, whole_second);
+	if (!parse_zone(line, &n, &zone_s))
+		return 0;
+	*t_ms = civil_ms(&c) + ms - zone_s * 1000;
+	return n;
+}
+
+size_t
+logtime_parse(const struct logtime_conf *c, struct str line, int64_t now_ms,
+    int64_t *t_ms, bool *whole_second)
+{
+	if (line.n > 0 && char_is_digit(line.p[0]))
+		return parse_rfc3339(c, line, t_ms, whole_second);
+	return parse_classic(c, line, now_ms, t_ms, whole_second);
+}

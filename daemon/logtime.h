@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * logtime - stage 5 of 8: the time stamp at the head of a log line
+ *
+ * Reads `Mon dd HH:MM:SS` (no year, no zone: the year comes from `now`, so
+ * that the result is the latest such date not more than a day after it) and
+ * RFC 3339 with or without a fraction.  Pure: the zone of classic stamps is
+ * given, never asked of the system.
+ */
+#ifndef ZFW_DAEMON_LOGTIME_H
+#define ZFW_DAEMON_LOGTIME_H
+
+#include "fp/bytes.h"
+
+struct logtime_conf {
+	int32_t zone_s; /* seconds east of UTC of stamps without a zone */
+	int16_t year;   /* of stamps without one; 0 = guess from now_ms */
+};
+
+/*
+ * Returns how many bytes of `line` the stamp takes (0: no stamp that we
+ * know), sets *t_ms to wall clock milliseconds since 1970 and *whole_second
+ * when the stamp has no fraction.
+ */
+size_t logtime_parse(const struct logtime_conf *c, struct str line,
+    int64_t now_ms, int64_t *t_ms, bool *whole_second);
+
+#endif

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/names.h"
+
+#define NAME_MAX_BYTES  255
+#define LABEL_MAX_BYTES 63
+#define WORD_MAX_BYTES  16
+#define HEX_RUN_MIN     8 /* an IPv4 address in hexadecimal */
+
+const char *const helo_class_name[HELO_CLASSES] = {
+	[HELO_NONE] = "none",
+	[HELO_FQDN] = "fqdn",
+	[HELO_RDNS] = "rdns",
+	[HELO_DYNAMIC] = "dynamic",
+	[HELO_LITERAL] = "literal",
+	[HELO_WRONG_LITERAL] = "wrong_literal",
+	[HELO_BARE_IP] = "bare_ip",
+	[HELO_OURS] = "ours",
+	[HELO_LOCAL] = "local",
+	[HELO_SINGLE] = "single",
+	[HELO_BAD] = "bad",
+};
+
+const char *const name_class_name[NAME_CLASSES] = {
+	[NAME_NONE] = "none",
+	[NAME_HOST] = "host",
+	[NAME_SERVER] = "server",
+	[NAME_GENERIC] = "generic",
+	[NAME_DYNAMIC] = "dynamic",
+};
+
+/*
+ * Word lists: every word stands between blanks.  Words of machines that
+ * serve; a number may follow (mx1).
+ */
+static const char server_words[] =
+    " mail mx smtp static mta relay srv server mailer mailout mailhost mailgw "
+    "mout outbound smtpout post postfix exim exchange sender newsletter lists "
+    "list ns web www vps dedicated colo fixed statik sta email webmail imap ";
+
+/* Words of access lines that say it on their own. */
+static const char dynamic_words[] =
+    " dyn dynamic dynip dynamicip ddns dsl adsl vdsl sdsl xdsl dhcp ppp pppoe "
+    "pool pools cable dialup dialin dial broadband bband dip catv hsd ";
+
+/* Words that count only beside the address. */
+static const char access_words[] =
+    " cust customer customers client clients user users home res residential "
+    "cpe cm modem node fiber ftth fttx gprs lte mobile wireless wifi wlan umts "
+    "nat bb subs subscriber access ";
+
+/* The ends of names that only mean something on a private network. */
+static const char local_ends[] =
+    " local lan localdomain localhost localnet home internal intranet intra "
+    "corp private invalid workgroup domain ";
+
+/* Second levels under which names are registered: co.uk */
+static const char second_levels[] = " co com net org ac gov or ne edu ";
+
+/* A longer name is no name; nothing below looks at more than this. */
+static struct str
+capped(struct str s)
+{
+	if (s.n > NAME_MAX_BYTES)
+		s.n = NAME_MAX_BYTES;
+	return s;
+}
+
+/* ---- what the words say ---- */
+
+/* Is the word, whatever its case, one of the blank separated list? */
+static bool
+in_words(struct str word, const char *list)
+{
+	char text[WORD_MAX_BYTES + 2] = " ";
+
+	if (word.n == 0 || word.n > WORD_MAX_BYTES)
+		return false;
+	for (size_t i = 0; i < word.n; i++)
+		text[1 + i] = char_lower(word.p[i]);
+	text[1 + word.n] = ' ';
+	return memmem(list, strlen(list), text, word.n + 2) != NULL;
+}
+
+/* Where the last label begins, or the whole is one: 0. */
+static size_t
+last_label(struct str s)
+{
+	size_t i = s.n;
+
+	while (i > 0 && s.p[i - 1] != '.')
+		i--;
+	return i;
+}
+
+/*
+ * The part before the domain that was registered, roughly: two labels, or
+ * three under `co.uk` and its like.  The words of a provider's own name
+ * (`mail.cable.example`) say nothing about the line.
+ */
+static struct str
+host_part(struct str name)
+{
+	size_t tld = last_label(name), second, third;
+	struct str rest = { name.p, tld == 0 ? 0 : tld - 1 };
+
+	second = last_label(rest);
+	if (name.n - tld == 2 &&
+	    in_words(str_from(rest, second), second_levels) && second > 0) {
+		rest.n = second - 1;
+		third = last_label(rest);
+	} else {
+		third = second;
+	}
+	return (struct str){ name.p, third == 0 ? 0 : third - 1 };
+}
+
+struct words {
+	bool server, dynamic, access, digits;
+};
+
+static struct words
+words_of(struct str host)
+{
+	struct words w = { 0 };
+
+	for (size_t i = 0; i < host.n;) {
+		struct str word = str_from(host, i);
+
+		word.n = str_span(word, char_is_letter);
+		if (word.n == 0) {
+			w.digits |= char_is_digit(host.p[i]);
+			i++;
+			continue;
+		}
+		w.server |= in_words(word, server_words);
+		w.dynamic |= in_words(word, dynamic_words);
+		w.access |= in_words(word, access_words);
+		i += word.n;
+	}
+	return w;
+}
+
+enum name_class
+name_classify(struct str name, const struct addr *client)
+{
+	struct words w;
+	bool has;
+
+	name = capped(name);
+	if (name.n > 0 && name.p[name.n - 1] == '.')
+		name.n--;
+	if (name.n == 0 || str_eq_nocase(name, STR("unknown")))
+		return NAME_NONE;
+	w = words_of(host_part(name));
+	has = name_has_addr(name, client);
+	if (w.server)
+		return NAME_SERVER;
+	if ((w.dynamic && (has || w.digits)) || (w.access && has))
+		return NAME_DYNAMIC;
+	return has ? NAME_GENERIC : NAME_HOST;
+}
+
+/* ---- HELO ---- */
+
+static bool
+is_our_addr(const struct names_self *self, const struct addr *a)
+{
+	for (size_t i = 0; self != NULL && i < self->addrs_n; i++)
+		if (addr_eq(&self->addrs[i], a))
+			return true;
+	return false;
+}
+
+static bool
+is_our_name(const struct names_self *self, struct str name)
+{
+	const char *const *s = self == NULL ? NULL : self->names;
+
+	for (; s != NULL && *s != NULL; s++)
+		if (str_eq_nocase(name, (struct str){ *s, strlen(*s) }))
+			return true;
+	return false;
+}
+
+static bool
+is_local(struct str name)
+{
+	size_t last = last_label(name);
+	struct str end = str_from(name, last);
+
+	if (last == 0)
+		return str_eq_nocase(name, STR("localhost"));
+	return in_words(end, local_ends) ||
+	    (str_eq_nocase(end, STR("arpa")) && name.n >= 10 &&
+		str_eq_nocase(str_from(name, name.n - 10), STR(".home.arpa")));
+}
+
+/* Labels of 1 to 63 letters, digits, '-' and '_'; the last not a number. */
+static bool
+is_host_name(struct str name)
+{
+	struct str last = str_from(name, last_label(name));
+	size_t label = 0;
+
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+
+		if (c == '.' && label == 0)
+			return false;
+		if (c != '.' && c != '-' && c != '_' && !char_is_digit(c) &&
+		    !char_is_letter(c))
+			return false;
+		label = c == '.' ? 0 : label + 1;
+		if (label > LABEL_MAX_BYTES)
+			return false;
+	}
+	return label > 0 && name.n <= NAME_MAX_BYTES &&
+	    (last.n == name.n || str_span(last, char_is_digit) < last.n);
+}
+
+/* `[192.0.2.1]` */
+static enum helo_class
+classify_literal(struct str helo, const struct addr *client,
+    const struct names_self *self)
+{
+	struct str inner = str_from(helo, 1);
+	struct addr a;
+
+	if (inner.n == 0 || inner.p[inner.n - 1] != ']')
+		return HELO_WRONG_LITERAL;
+	inner.n--;
+	if (!addr_parse(inner, &a))
+		return HELO_WRONG_LITERAL;
+	if (addr_eq(&a, client))
+		return HELO_LITERAL;
+	return is_our_addr(self, &a) ? HELO_OURS : HELO_WRONG_LITERAL;
+}
+
+enum helo_class
+helo_classify(struct str helo, const struct addr *client, struct str rdns,
+    const struct names_self *self)
+{
+	enum name_class nc;
+	struct addr a;
+
+	if (helo.n == 0)
+		return HELO_NONE;
+	if (helo.p[0] == '[')
+		return classify_literal(helo, client, self);
+	if (addr_parse(helo, &a))
+		return is_our_addr(self, &a) && !addr_eq(&a, client) ?
+		    HELO_OURS :
+		    HELO_BARE_IP;
+	if (!is_host_name(helo))
+		return HELO_BAD;
+	if (is_our_name(self, helo))
+		return HELO_OURS;
+	if (is_local(helo))
+		return HELO_LOCAL;
+	if (last_label(helo) == 0)
+		return HELO_SINGLE;
+	nc = name_classify(helo, client);
+	if (nc == NAME_GENERIC || nc == NAME_DYNAMIC)
+		return HELO_DYNAMIC;
+	return str_eq_nocase(helo, rdns) ? HELO_RDNS : HELO_FQDN;
+}
+
+/* ---- templates ---- */
+
+/* Eight or more hex digits, figures and letters mixed. */
+static bool
+is_hex_run(struct str run)
+{
+	bool digit = false, letter = false;
+
+	for (size_t i = 0; i < run.n; i++) {
+		digit |= char_is_digit(run.p[i]);
+		letter |= char_is_letter(run.p[i]);
+	}
+	return run.n >= HEX_RUN_MIN && digit && letter;
+}
+
+/* Lower case, each run of figures as one '#'; `n` is the room. */
+static size_t
+fold_digits(struct str run, char *out, size_t n)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < run.n && len < n; i++) {
+		if (!char_is_digit(run.p[i]))
+			out[len++] = char_lower(run.p[i]);
+		else if (i == 0 || !char_is_digit(run.p[i - 1]))
+			out[len++] = '#';
+	}
+	return len;
+}
+
+/* `0x` and eight or more hex digits, or just such a run. */
+static struct str
+take_hex_run(struct str s)
+{
+	struct str run = s;
+
+	run.n = str_span(s, char_is_hex);
+	if (run.n == 1 && s.n > 2 && s.p[0] == '0' && char_lower(s.p[1]) == 'x')
+		run.n = 2 + str_span(str_from(s, 2), char_is_hex);
+	return run;
+}
+
+size_t
+name_template(struct str name, char *out, size_t n)
+{
+	size_t len = 0;
+
+	name = capped(name);
+	if (n == 0)
+		return 0;
+	while (name.n > 0 && len + 1 < n) {
+		struct str run = take_hex_run(name);
+
+		if (run.n == 0)
+			run.n = 1;
+		if (is_hex_run(run))
+			out[len++] = '@';
+		else
+			len += fold_digits(run, out + len, n - 1 - len);
+		name = str_from(name, run.n);
+	}
+	out[len] = '\0';
+	return len;
+}
