@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * config - zfwd.conf -> struct config
+ *
+ * One table row per key: type with unit, default, range, help.  Read by every
+ * executable for itself (libconfuse), before it drops privileges.  Any
+ * unknown key, missing unit or value out of range is an error that names
+ * file and line; nothing is half taken.  config_print() writes a file that
+ * parses to the same config.  The caller owns the result.  config_key.h has
+ * the rows; never_block_lift takes from the built-in ranges only, never from
+ * what never_block adds.
+ */
+#ifndef ZFW_DAEMON_CONFIG_H
+#define ZFW_DAEMON_CONFIG_H
+
+#include <stdio.h>
+
+#include "daemon/policy.h"
+
+#define CONFIG_ERRLEN   512
+#define CONFIG_LIST_MAX 64
+
+struct config {
+	char *path; /* where it was read from; "" = defaults only */
+	struct policy policy;
+	char **interfaces; /* NULL-terminated; empty: of the default route */
+	int queue;         /* NFQUEUE number, -1 = off */
+	char **logs;       /* paths, NULL-terminated */
+	char *state_dir, *run_dir;
+	char *user, *guard_user, *log_group, *ctl_group;
+	char *syslog_facility;
+	char **never_block, **never_block_lift, **allow, **our_hosts;
+	char **traps, **own_names, **submission;
+};
+
+/*
+ * NULL on failure with `err` as "FILE:LINE: what".  `path` NULL gives the
+ * defaults.  A missing file is an error.
+ */
+struct config *config_read(const char *path, char err[CONFIG_ERRLEN]);
+/* The same of a text; `path` is only named in errors. */
+struct config *
+config_parse(const char *path, const char *text, char err[CONFIG_ERRLEN]);
+void config_free(struct config *c);
+void config_print(const struct config *c, FILE *out);
+
+/* "10min", "1h", "8h", "3d", "90s" -> seconds; false without a unit. */
+bool config_duration(struct str s, uint32_t *out_s);
+/* The shortest exact form: 600 -> "10min". */
+const char *config_duration_print(uint32_t s, char buf[24]);
+
+/*
+ * One line per key for zfwd.conf(5)'s check: "name type default min max help";
+ * all but the help are without spaces.
+ */
+void config_keys(FILE *out);
+
+#endif
