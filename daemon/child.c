@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "daemon/log.h"
+
+#define ENGINE "zfw-engine"
+/* A restore of a million blocks comes in messages of 4 KB. */
+#define SOCKET_BYTES (1 << 20)
+
+static int
+fail(char err[CHILD_ERRLEN], const char *what)
+{
+	int e = errno;
+
+	(void)snprintf(err, CHILD_ERRLEN, "%s: %s", what, strerror(e));
+	return -e;
+}
+
+/* $ZFW_ENGINE, else beside our own executable, else where it is installed. */
+static void
+engine_path(char path[PATH_MAX])
+{
+	const char *env = getenv("ZFW_ENGINE");
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *slash;
+
+	if (env != NULL && *env != '\0') {
+		(void)snprintf(path, PATH_MAX, "%s", env);
+		return;
+	}
+	if (n > 0) {
+		self[n] = '\0';
+		slash = strrchr(self, '/');
+		if (slash != NULL)
+			*slash = '\0';
+		if (snprintf(path, PATH_MAX, "%s/" ENGINE, self) < PATH_MAX &&
+		    access(path, X_OK) == 0)
+			return;
+	}
+	(void)snprintf(path, PATH_MAX, "%s/" ENGINE, ZFW_LIBEXECDIR);
+}
+
+static void
+arguments(const struct child_conf *conf, const char *argv[12])
+{
+	size_t n = 0;
+
+	argv[n++] = ENGINE;
+	argv[n++] = "-c";
+	argv[n++] = conf->conf_path;
+	if (conf->record_path != NULL) {
+		argv[n++] = "--record";
+		argv[n++] = conf->record_path;
+	}
+	if (conf->foreground)
+		argv[n++] = "-f";
+	argv[n++] = "--guard-fd";
+	argv[n++] = "3";
+	argv[n++] = "--wake-fd";
+	argv[n++] = "4";
+	argv[n] = NULL;
+}
+
+/* Puts the two descriptors at 3 and 4 and closes all above. */
+static bool
+place_fds(int sock, int wake)
+{
+	/* First out of the way: either may already sit on the other's place */
+	int s = fcntl(sock, F_DUPFD, CHILD_WAKE_FD + 1);
+	int w = fcntl(wake, F_DUPFD, CHILD_WAKE_FD + 1);
+
+	return s != -1 && w != -1 && dup2(s, CHILD_GUARD_FD) != -1 &&
+	    dup2(w, CHILD_WAKE_FD) != -1 &&
+	    close_range(CHILD_WAKE_FD + 1, ~0U, 0) == 0;
+}
+
+/* In the child; does not return. */
+static void __attribute__((noreturn))
+become_engine(const char *path, const char *const *argv, int sock, int wake)
+{
+	sigset_t none;
+
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	(void)signal(SIGPIPE, SIG_DFL);
+	(void)signal(SIGHUP, SIG_DFL);
+	(void)setpgid(0, 0);
+	(void)unsetenv("NOTIFY_SOCKET");
+	/* execv() does not write to argv; its type is older than const. */
+	if (place_fds(sock, wake))
+		execv(path, (char *const *)(uintptr_t)argv);
+	log_msg(LOG_ERR, "%s: %s", path, strerror(errno));
+	_exit(127);
+}
+
+static int
+start(struct child *c, const char *path, const char *const *argv, int theirs,
+    char err[CHILD_ERRLEN])
+{
+	c->pid = fork();
+	if (c->pid == 0)
+		become_engine(path, argv, theirs, c->wake_fd);
+	if (c->pid == -1) {
+		c->pid = 0;
+		return fail(err, "fork");
+	}
+	return 0;
+}
+
+int
+child_start(struct child *c, const struct child_conf *conf,
+    char err[CHILD_ERRLEN])
+{
+	const int type = SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC;
+	const int bytes = SOCKET_BYTES;
+	const char *argv[12];
+	char path[PATH_MAX];
+	int pair[2], rc;
+
+	*c = (struct child){ .sock = -1, .wake_fd = -1 };
+	engine_path(path);
+	if (access(path, X_OK) != 0)
+		return fail(err, path);
+	arguments(conf, argv);
+	c->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (c->wake_fd == -1 || socketpair(AF_UNIX, type, 0, pair) != 0)
+		return fail(err, "cannot make the engine's sockets");
+	for (int i = 0; i < 2; i++) /* smaller ones work, only slower */
+		(void)setsockopt(pair[i], SOL_SOCKET, SO_SNDBUFFORCE, &bytes,
+		    sizeof(bytes));
+	c->sock = pair[0];
+	rc = start(c, path, argv, pair[1], err);
+	close(pair[1]);
+	return rc;
+}
+
+bool
+child_reap(struct child *c)
+{
+	pid_t got;
+
+	if (c->pid == 0)
+		return true;
+	do
+		got = waitpid(c->pid, &c->status, WNOHANG);
+	while (got == -1 && errno == EINTR);
+	if (got == 0)
+		return false;
+	if (got == -1)
+		c->status = 0; /* cannot be: nobody else waits for it */
+	c->pid = 0;
+	return true;
+}
+
+void
+child_tell_end(struct child *c)
+{
+	if (c->sock == -1)
+		return;
+	close(c->sock);
+	c->sock = -1;
+}
+
+void
+child_close(struct child *c)
+{
+	child_tell_end(c);
+	if (c->wake_fd != -1)
+		close(c->wake_fd);
+	c->wake_fd = -1;
+}
+
+const char *
+child_how(const struct child *c, char *buf, size_t n)
+{
+	int sig;
+
+	if (c->pid != 0) {
+		(void)snprintf(buf, n, "closed its socket but still runs");
+	} else if (WIFSIGNALED(c->status)) {
+		sig = WTERMSIG(c->status);
+		(void)snprintf(buf, n, "killed by signal %d (%s)%s", sig,
+		    strsignal(sig),
+		    sig == SIGSYS ? ": a system call that it may not make" :
+				    "");
+	} else {
+		(void)snprintf(buf, n, "exit status %d",
+		    WEXITSTATUS(c->status));
+	}
+	return buf;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * child - the engine as a process: start, end, and how it ended
+ *
+ * The guard starts the engine while still root; the engine gives root up by
+ * itself.  It gets its end of the message socket as descriptor 3, the wake
+ * eventfd as 4, and nothing else but 0-2.  It runs in a process group of its
+ * own, so that ^C reaches the guard alone, which then ends it in order.  The
+ * guard cannot signal it later (another user): closing the socket is how it
+ * is told.  0 or -errno with a sentence in `err`.
+ */
+#ifndef ZFW_DAEMON_CHILD_H
+#define ZFW_DAEMON_CHILD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#define CHILD_ERRLEN   4352 /* of a path and why */
+#define CHILD_GUARD_FD 3
+#define CHILD_WAKE_FD  4
+
+struct child_conf {
+	const char *conf_path;   /* absolute */
+	const char *record_path; /* NULL = none */
+	bool foreground;
+};
+
+struct child {
+	pid_t pid;   /* 0 = none, or reaped */
+	int sock;    /* our end, non-blocking; -1 = closed */
+	int wake_fd; /* eventfd: the logs grew */
+	int status;  /* as of waitpid(), once reaped */
+};
+
+int child_start(struct child *c, const struct child_conf *conf,
+    char err[CHILD_ERRLEN]);
+/* Looks without waiting: true when it has ended (then, and ever after). */
+bool child_reap(struct child *c);
+/* Closes the socket: the engine ends by itself. */
+void child_tell_end(struct child *c);
+void child_close(struct child *c);
+/* "exit status 1", "killed by signal 11 (Segmentation fault)", "..." */
+const char *child_how(const struct child *c, char *buf, size_t n);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * guardapply - the engine's records -> checked -> the kernel -> answered
+ *
+ * The guard hands in each record it received, in order, and flushes when
+ * nothing more is readable now: all that came together goes to the kernel in
+ * one transaction of at most NFT_BATCH_MAX.  What guardcheck or the kernel
+ * refuses is answered with MSG_REFUSED and logged, at most one line a minute
+ * for each reason.  MSG_SYNC is answered by MSG_DONE once all before it is
+ * applied: 0, or the first error since the last one: -ESHUTDOWN, the table is
+ * off; -EPERM, a block that an admin asked for was refused; else what the
+ * kernel said.  A refused block that the engine decided on is no error here.
+ * While the table is off records are taken and forgotten; the MSG_RESYNC that
+ * follows brings all back.  `now_ms` is monotonic.
+ */
+#ifndef ZFW_DAEMON_GUARDAPPLY_H
+#define ZFW_DAEMON_GUARDAPPLY_H
+
+#include "daemon/guardcheck.h"
+#include "daemon/guardsend.h"
+
+struct guardapply_conf {
+	struct nft *nft;
+	struct guardsend *out;
+	struct guardcheck_conf check;
+};
+
+struct guardapply_counts {
+	uint64_t applied; /* operations that are true in the kernel */
+	uint64_t refused[GUARD_BAD + 1];
+	size_t blocks; /* now, both families */
+};
+
+struct guardapply;
+
+struct guardapply *guardapply_new(const struct guardapply_conf *c,
+    int64_t now_ms); /* NULL: no memory */
+void guardapply_free(struct guardapply *a);
+
+/* True: it ended a bulk restore. */
+bool guardapply_msg(struct guardapply *a, const struct msg *m, int64_t now_ms);
+/* -ENOENT: the table is gone; everything else is dealt with. */
+int guardapply_flush(struct guardapply *a, int64_t now_ms);
+
+/* The table went (false) or came; `fresh`: its sets are empty. */
+void guardapply_table(struct guardapply *a, bool on, bool fresh);
+/* A MSG_RESYNC goes out. */
+void guardapply_resync(struct guardapply *a);
+/* A network is never to be blocked from now on: takes a block of it out. */
+void
+guardapply_spare(struct guardapply *a, const struct net *n, int64_t now_ms);
+/* Once a second: forgets blocks that ran out. */
+void guardapply_tick(struct guardapply *a, int64_t now_ms);
+void
+guardapply_counts(const struct guardapply *a, struct guardapply_counts *out);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * guardcheck - may the engine have what it asks for?
+ *
+ * The guard's judgement of each record, before anything reaches the kernel:
+ * an exact prefix, a sane tier, nobody on the never-block list, within the
+ * size cap, and within the rate cap for *new* blocks.  The engine parses
+ * strangers' bytes, so nothing that it says is believed.  Called by
+ * guardapply for every record.  Pure: `now_ms` is monotonic, whether a block
+ * is there already and how many there are is told by the caller.  Doubtful
+ * cases are refused: then mail passes.
+ *
+ * A bulk restore passes the rate cap.  It is accepted once for each time
+ * that the guard asked for one (MSG_RESYNC), and only for as many records
+ * as can be in the sets.
+ */
+#ifndef ZFW_DAEMON_GUARDCHECK_H
+#define ZFW_DAEMON_GUARDCHECK_H
+
+#include "daemon/msg.h"
+#include "nft/nft.h"
+
+enum guard_verdict {
+	GUARD_OK,
+	GUARD_NEVER = MSG_REFUSED_NEVER,
+	GUARD_FULL = MSG_REFUSED_FULL,
+	GUARD_RATE = MSG_REFUSED_RATE,
+	GUARD_SHADOW = MSG_REFUSED_SHADOW,
+	GUARD_KERNEL = MSG_REFUSED_KERNEL,
+	GUARD_BAD = 16, /* no sane engine says that; not answered */
+};
+
+struct guardcheck_conf {
+	bool enforce;      /* false: shadow, no block at all */
+	uint32_t lease_s;  /* no timeout is longer */
+	uint32_t rate;     /* new blocks a minute */
+	size_t blocks_max; /* of each family */
+	/* Does the network touch the never-block list? */
+	bool (*never)(void *arg, const struct net *n);
+	void *arg;
+};
+
+struct guardcheck { /* embedded in its owner; private */
+	struct guardcheck_conf conf;
+	uint64_t level;      /* of the bucket, in 1/60000 blocks */
+	int64_t filled_ms;   /* when it was last topped up */
+	unsigned asked;      /* restores asked for and not begun: 0 or 1 */
+	bool restoring;      /* between RESTORE_BEGIN and _END */
+	size_t restore_left; /* records that this one may still bring */
+};
+
+/* What the caller knows of the block in question. */
+struct guardcheck_seen {
+	bool known;  /* it is in the set already */
+	size_t have; /* blocks of that family now */
+};
+
+void guardcheck_init(struct guardcheck *g, const struct guardcheck_conf *c,
+    int64_t now_ms);
+
+/* MSG_BLOCK or MSG_RENEW: GUARD_OK fills *op. */
+enum guard_verdict guardcheck_block(struct guardcheck *g, const struct msg *m,
+    const struct guardcheck_seen *seen, int64_t now_ms, struct nft_op *op);
+/* MSG_UNBLOCK: only its shape matters. */
+enum guard_verdict guardcheck_unblock(const struct msg *m, struct nft_op *op);
+
+/* The guard sends a MSG_RESYNC: one restore may come. */
+void guardcheck_resync(struct guardcheck *g);
+/* False: nobody asked for it, or none had begun. */
+bool guardcheck_restore_begin(struct guardcheck *g);
+bool guardcheck_restore_end(struct guardcheck *g);
+
+#endif

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/guard_impl.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "daemon/log.h"
+#include "daemon/priv.h"
+
+#define SEND_MAX  8192
+#define PATHS_MAX (2 * CONFIG_LIST_MAX)
+
+/* Opened while we still may; "" or no address = no service manager. */
+static int
+open_notify(void)
+{
+	const char *name = getenv("NOTIFY_SOCKET");
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	size_t n = name == NULL ? 0 : strlen(name);
+	socklen_t len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n);
+	int fd;
+
+	if (n < 2 || n >= sizeof(to.sun_path))
+		return -1;
+	memcpy(to.sun_path, name, n);
+	if (to.sun_path[0] == '@')
+		to.sun_path[0] = '\0';
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd != -1 && connect(fd, (struct sockaddr *)&to, len) != 0) {
+		close(fd);
+		fd = -1;
+	}
+	if (fd == -1)
+		log_msg(LOG_WARNING, "NOTIFY_SOCKET: %s", strerror(errno));
+	return fd;
+}
+
+void
+guard_notify(const struct guard *g, const char *text)
+{
+	if (g->notify_fd != -1 &&
+	    send(g->notify_fd, text, strlen(text), MSG_NOSIGNAL) == -1)
+		log_msg(LOG_WARNING, "NOTIFY_SOCKET: %s", strerror(errno));
+}
+
+static struct nft_conf
+nft_conf_of(const struct config *c)
+{
+	struct nft_conf n = {
+		.blocks_max = (uint32_t)c->policy.blocks_max,
+		.drop = c->policy.enforce,
+		.queue = c->queue,
+	};
+
+	for (size_t i = 0; i < c->policy.ports_n && i < NFT_PORTS_MAX; i++)
+		n.ports[n.ports_n++] = c->policy.ports[i];
+	return n;
+}
+
+/* Does this kernel have what we live on?  Asked before anything starts. */
+static int
+open_nft(struct guard *g)
+{
+	int rc;
+
+	g->nft_conf = nft_conf_of(g->conf.config);
+	g->nft = nft_open(&g->nft_conf);
+	if (g->nft == NULL) {
+		rc = -errno;
+		log_msg(LOG_ERR, "nftables: %s", strerror(-rc));
+		return rc;
+	}
+	rc = nft_present(g->nft);
+	if (rc < 0)
+		log_msg(LOG_ERR, "nftables: %s", nft_error(g->nft));
+	return rc < 0 ? rc : 0;
+}
+
+static int
+open_queue(struct guard *g)
+{
+	int e;
+
+	if (g->nft_conf.queue < 0)
+		return 0;
+	g->queue = nfqueue_open((uint16_t)g->nft_conf.queue, guard_on_packet,
+	    g);
+	if (g->queue != NULL)
+		return 0;
+	e = errno;
+	log_msg(LOG_ERR, "queue %d: %s", g->nft_conf.queue,
+	    e == EPERM ? "another program has it" : strerror(e));
+	return -e;
+}
+
+/* Says why, once for all the small things that can only lack memory. */
+static int
+lacking(const char *what)
+{
+	int e = errno == 0 ? ENOMEM : errno;
+
+	log_msg(LOG_ERR, "%s: %s", what, strerror(e));
+	return -e;
+}
+
+static int
+open_apply(struct guard *g)
+{
+	const struct policy *p = &g->conf.config->policy;
+	struct guardapply_conf c = {
+		.nft = g->nft,
+		.check = {
+			.enforce = p->enforce,
+			.lease_s = p->lease_s,
+			.rate = p->block_rate,
+			.blocks_max = p->blocks_max,
+			.never = guard_on_never,
+			.arg = g,
+		},
+	};
+
+	g->out = guardsend_new(g->child.sock, SEND_MAX);
+	if (g->out == NULL)
+		return lacking("messages");
+	c.out = g->out;
+	g->apply = guardapply_new(&c, guard_now_ms());
+	return g->apply == NULL ? lacking("blocks") : 0;
+}
+
+static int
+open_own(struct guard *g)
+{
+	g->never = neverblock_open(g->conf.config, guard_on_own, g);
+	return g->never == NULL ? lacking("own addresses") : 0;
+}
+
+static int
+open_watches(struct guard *g)
+{
+	const struct config *c = g->conf.config;
+
+	g->watch = nftwatch_open();
+	if (g->watch == NULL)
+		return lacking("watching the table");
+	guardtable_init(&g->table,
+	    &(struct guardtable_conf){ .nft = g->nft,
+		.watch = g->watch,
+		.places = g->conf.places,
+		.changed = guard_on_table,
+		.arg = g });
+	g->logs = logwatch_open(c->logs, g->child.wake_fd, guard_on_log, g);
+	if (g->logs == NULL)
+		return lacking("watching the logs");
+	return open_queue(g);
+}
+
+static int
+open_all(struct guard *g)
+{
+	char err[CHILD_ERRLEN];
+	int rc = open_nft(g);
+
+	if (rc != 0)
+		return rc;
+	g->notify_fd = open_notify();
+	rc = child_start(&g->child, &g->conf.child, err);
+	if (rc != 0) {
+		log_msg(LOG_ERR, "cannot start zfw-engine: %s", err);
+		return rc;
+	}
+	rc = open_apply(g);
+	if (rc == 0)
+		rc = open_own(g);
+	if (rc == 0)
+		rc = open_watches(g);
+	if (rc != 0)
+		return rc;
+	g->base = event_base_new();
+	if (g->base == NULL || guard_events(g) != 0)
+		return lacking("event loop");
+	return 0;
+}
+
+int
+guard_open(const struct guard_conf *conf, struct guard **out)
+{
+	struct guard *g = calloc(1, sizeof(*g));
+	int rc;
+
+	if (g == NULL)
+		return lacking("guard");
+	g->conf = *conf;
+	g->notify_fd = g->child.sock = g->child.wake_fd = -1;
+	rc = open_all(g);
+	if (rc != 0) {
+		guard_close(g);
+		return rc;
+	}
+	*out = g;
+	return 0;
+}
+
+struct paths { /* strings on the heap; each directory once */
+	struct priv_path v[PATHS_MAX];
+	char *text[PATHS_MAX];
+	size_t n;
+};
+
+static bool
+add_path(struct paths *p, const char *dir)
+{
+	char *copy;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (strcmp(p->v[i].path, dir) == 0)
+			return true;
+	copy = strdup(dir);
+	if (copy == NULL || p->n == PATHS_MAX) {
+		free(copy);
+		return false;
+	}
+	p->text[p->n] = copy;
+	p->v[p->n++] = (struct priv_path){ copy, false };
+	return true;
+}
+
+/* The log directories, and nothing else, may be read from. */
+static int
+confine_files(const struct guard *g, char err[PRIV_ERRLEN])
+{
+	struct paths p = { .n = 0 };
+	char dir[PATH_MAX];
+	int rc = 0;
+
+	for (size_t i = 0;
+	     rc == 0 && logwatch_dir(g->logs, i, dir, sizeof(dir)); i++)
+		if (dir[0] != '\0' && !add_path(&p, dir))
+			rc = -ENOMEM;
+	if (rc == 0)
+		rc = priv_landlock(p.v, p.n, err);
+	for (size_t i = 0; i < p.n; i++)
+		free(p.text[i]);
+	return rc;
+}
+
+int
+guard_confine(struct guard *g)
+{
+	const struct config *c = g->conf.config;
+	const bool landlock = priv_landlock_there();
+	unsigned caps = PRIV_NET_ADMIN | (landlock ? PRIV_DAC_READ_SEARCH : 0);
+	char err[PRIV_ERRLEN] = "";
+	int rc;
+
+	/* Reading any log is only right where nothing else can be read. */
+	rc = priv_become(c->guard_user, landlock ? NULL : c->log_group, caps,
+	    err);
+	if (rc == 0 && landlock)
+		rc = confine_files(g, err);
+	if (rc == 0)
+		rc = priv_seccomp(PRIV_GUARD, err);
+	if (rc != 0)
+		log_msg(LOG_ERR, "cannot give up root: %s", err);
+	else
+		log_msg(LOG_INFO, "user %s with CAP_NET_ADMIN and %s",
+		    c->guard_user,
+		    landlock ?
+			"CAP_DAC_READ_SEARCH within the log directories" :
+			"no Landlock: logs are read by their group");
+	return rc;
+}
+
+void
+guard_close(struct guard *g)
+{
+	if (g == NULL)
+		return;
+	for (size_t i = 0; i < GUARD_EVENTS; i++)
+		if (g->ev[i] != NULL)
+			event_free(g->ev[i]);
+	if (g->base != NULL)
+		event_base_free(g->base);
+	logwatch_close(g->logs);
+	nfqueue_close(g->queue);
+	neverblock_close(g->never);
+	nftwatch_close(g->watch);
+	guardapply_free(g->apply);
+	guardsend_free(g->out);
+	child_close(&g->child);
+	nft_close(g->nft);
+	if (g->notify_fd != -1)
+		close(g->notify_fd);
+	free(g);
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * zfwd - the guard's executable: options, and the order of start and stop
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/background.h"
+#include "daemon/guard.h"
+#include "daemon/log.h"
+
+enum { EXIT_DONE, EXIT_FAILED, EXIT_USAGE };
+
+struct options {
+	bool foreground, check, verbose;
+	const char *conf;
+	const char *record;
+};
+
+static const char usage_text[] =
+    "usage: zfwd [-f] [-n] [-v] [-c CONF] [--record FILE]\n"
+    "  -c CONF         configuration (default " ZFW_SYSCONFDIR "/zfwd.conf)\n"
+    "  -f              stay in the foreground, log to stderr\n"
+    "  -n              check the configuration and exit\n"
+    "  -v              log more; with -n: print the configuration back\n"
+    "  --record FILE   have the engine record what it captures\n"
+    "  --help, --version\n";
+
+/* EXIT_DONE: go on; else the exit code, negative: exit with 0. */
+static int
+parse_options(int argc, char **argv, struct options *o)
+{
+	static const struct option longs[] = {
+		{ "record", required_argument, NULL, 'r' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	*o = (struct options){ .conf = ZFW_SYSCONFDIR "/zfwd.conf" };
+	while ((c = getopt_long(argc, argv, "c:fnv", longs, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			o->conf = optarg;
+			break;
+		case 'f':
+			o->foreground = true;
+			break;
+		case 'n':
+			o->check = true;
+			break;
+		case 'v':
+			o->verbose = true;
+			break;
+		case 'r':
+			o->record = optarg;
+			break;
+		case 'h':
+			fputs(usage_text, stdout);
+			return -1;
+		case 'V':
+			puts("zfwd " ZFW_VERSION);
+			return -1;
+		default:
+			fputs(usage_text, stderr);
+			return EXIT_USAGE;
+		}
+	}
+	if (optind == argc)
+		return EXIT_DONE;
+	fprintf(stderr, "zfwd: %s: no argument is taken\n", argv[optind]);
+	return EXIT_USAGE;
+}
+
+/* As seen from anywhere: the daemon leaves its directory. */
+static bool
+absolute(const char **path, char buf[PATH_MAX])
+{
+	char cwd[PATH_MAX];
+
+	if (*path == NULL || (*path)[0] == '/')
+		return true;
+	if (getcwd(cwd, sizeof(cwd)) == NULL ||
+	    snprintf(buf, PATH_MAX, "%s/%s", cwd, *path) >= PATH_MAX)
+		return false;
+	*path = buf;
+	return true;
+}
+
+struct start { /* what is needed once the guard is ready */
+	struct background background;
+	const char *facility;
+};
+
+static void
+on_ready(void *arg)
+{
+	struct start *s = arg;
+
+	if (s->background.ready_fd == -1)
+		return;
+	log_open("zfwd", LOG_TO_SYSLOG, s->facility);
+	background_ready(&s->background);
+}
+
+/* From a good config to the end.  Errors are logged below. */
+static int
+run(const struct config *c, const struct options *o, struct start *s)
+{
+	char err[PLACES_ERRLEN];
+	struct places places;
+	struct guard *g = NULL;
+	struct guard_conf gc = {
+		.config = c,
+		.places = &places,
+		.child = { o->conf, o->record, o->foreground },
+		.ready = on_ready,
+		.arg = s,
+	};
+	int code = EXIT_FAILED;
+
+	if (places_open(&places, c, err) != 0)
+		log_msg(LOG_ERR, "%s", err);
+	else if (guard_open(&gc, &g) == 0 && guard_confine(g) == 0)
+		code = guard_run(g);
+	guard_close(g);
+	places_close(&places);
+	return code;
+}
+
+static int
+daemon_main(const struct config *c, struct options *o)
+{
+	struct start s = { { -1, -1 }, c->syslog_facility };
+	char conf[PATH_MAX], record[PATH_MAX];
+	int rc = 0;
+
+	if (geteuid() != 0) {
+		log_msg(LOG_ERR, "must be started as root (it gives root up)");
+		return EXIT_FAILED;
+	}
+	if (!absolute(&o->conf, conf) || !absolute(&o->record, record)) {
+		log_msg(LOG_ERR, "a path is too long");
+		return EXIT_FAILED;
+	}
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGHUP, SIG_IGN);
+	if (!o->foreground) {
+		rc = background_start(&s.background);
+		log_open("zfwd", LOG_TO_STDERR | LOG_TO_SYSLOG, s.facility);
+	}
+	if (rc == 0)
+		return run(c, o, &s);
+	log_msg(LOG_ERR, "background: %s", strerror(-rc));
+	return EXIT_FAILED;
+}
+
+int
+main(int argc, char **argv)
+{
+	char err[CONFIG_ERRLEN];
+	struct options o;
+	struct config *c;
+	int code = parse_options(argc, argv, &o);
+
+	if (code != EXIT_DONE)
+		return code < 0 ? EXIT_DONE : code;
+	log_open("zfwd", LOG_TO_STDERR, NULL);
+	log_level(o.verbose ? LOG_DEBUG : LOG_INFO);
+	c = config_read(o.conf, err);
+	if (c == NULL) {
+		fprintf(stderr, "zfwd: %s\n", err);
+		return EXIT_FAILED;
+	}
+	if (!o.check)
+		code = daemon_main(c, &o);
+	else if (o.verbose)
+		config_print(c, stdout);
+	config_free(c);
+	return code;
+}
