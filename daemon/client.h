@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * client - stage 6 of 8: what is remembered of one client
+ *
+ * The record of a client key (IPv4 address or IPv6 /64): its block and tier,
+ * the evidence for and against it as decaying counts with the last raw text
+ * behind each, and the good profile.  A plain value: stage 6 changes it, stage 7
+ * reads it, db/record.c stores it.  Times are wall clock milliseconds since
+ * 1970, 0 = never.  client_table is the bounded in-memory cache of them.
+ */
+#ifndef ZFW_DAEMON_CLIENT_H
+#define ZFW_DAEMON_CLIENT_H
+
+#include "daemon/evidence_kind.h"
+#include "fp/addr.h"
+#include "fp/hash.h"
+
+#define CLIENT_NAME_MAX   64  /* rDNS and HELO, cut */
+#define CLIENT_SAMPLE_MAX 200 /* raw text behind a fact, cut */
+#define CLIENT_SAMPLES    4
+#define CLIENT_SIG_MAX    128
+#define CLIENT_TIERS_LOG  6
+
+struct client_fact {
+	float count;     /* decayed to last_ms */
+	uint8_t value;   /* e.g. an enum helo_class, sig_class */
+	int64_t last_ms; /* 0 = no such fact */
+};
+
+struct client_sample { /* a raw log line or packet fact */
+	uint8_t kind;  /* enum evidence_kind, 0 = unused */
+	int64_t t_ms;
+	char text[CLIENT_SAMPLE_MAX];
+};
+
+enum client_action { CLIENT_PASS, CLIENT_REJECT, CLIENT_DROP };
+
+struct client_tier { /* history, newest first */
+	uint8_t tier;
+	int64_t from_ms, until_ms;
+};
+
+struct client {
+	struct addr key;
+	int64_t first_ms, last_ms;
+	uint32_t connects; /* completed handshakes */
+	uint32_t knocks;   /* SYNs while blocked */
+	int64_t knock_ms;
+
+	/* the block; active while block_until_ms > now */
+	uint8_t tier;   /* of the current or last block, 0 = never */
+	uint8_t action; /* enum client_action */
+	bool by_admin;
+	bool shadow; /* would have been: nothing was set in the kernel */
+	uint16_t score_permille;
+	uint8_t reasons[4]; /* enum evidence_kind, main first */
+	int64_t block_from_ms, block_until_ms;
+	uint32_t offences;
+	int64_t offence_ms; /* the last */
+	struct client_tier history[CLIENT_TIERS_LOG];
+
+	struct client_fact facts[EVIDENCE_KINDS];
+	struct client_sample samples[CLIENT_SAMPLES];
+
+	/* the good side */
+	uint16_t good_days;     /* days with settled accepted mail */
+	uint32_t good_day_last; /* days since 1970 */
+	uint32_t good_rcpts;
+	uint32_t good_mails;
+	bool complained; /* content rejected or reported as spam */
+	int64_t login_ms, peer_ms, good_ms;
+	uint64_t good_sig;  /* the profile's stack ... */
+	uint32_t good_name; /* ... and name (hash of its domain) */
+
+	uint8_t helo_class, name_class; /* latest */
+	uint64_t helo_seen;             /* small Bloom filter of HELOs */
+	char rdns[CLIENT_NAME_MAX], helo[CLIENT_NAME_MAX];
+	char sig[CLIENT_SIG_MAX];
+	uint64_t sig_key;
+	uint8_t sig_class;
+
+	/* not stored */
+	bool dirty;
+	bool name_known;    /* the log has told its name, or that it has none */
+	int64_t wire_us;    /* open_us of the session whose ... */
+	unsigned wire_done; /* ... once-only facts were counted */
+	int64_t cross_us;   /* open_us of the session whose rejects ... */
+	unsigned cross_n;   /* ... were counted: so many */
+	int64_t name_ms;    /* when the log last told of a confirmed name */
+	uint32_t label_day; /* day on which it last taught about its stack */
+	uint64_t rcpt_seen; /* small Bloom filter of bad recipients ... */
+	uint32_t rcpt_day;  /* ... of this day */
+};
+
+/* A new record of that key. */
+void client_init(struct client *c, const struct addr *key, int64_t now_ms);
+
+/* The fact's count, decayed with that half-life to `now_ms`. */
+double
+client_count(const struct client *c, enum evidence_kind k, int64_t now_ms);
+void client_add(struct client *c, enum evidence_kind k, double n, uint8_t value,
+    int64_t now_ms);
+/* A fact that is true or not, rather than counted: its latest value. */
+void client_set(struct client *c, enum evidence_kind k, uint8_t value,
+    int64_t now_ms);
+void client_clear(struct client *c, enum evidence_kind k);
+/* Keeps the raw text behind the latest fact of that kind. */
+void client_sample(struct client *c, enum evidence_kind k, struct str text,
+    int64_t now_ms);
+
+static inline bool
+client_blocked(const struct client *c, int64_t now_ms)
+{
+	return c->block_until_ms > now_ms;
+}
+
+/*
+ * The cache.  Fixed size; a full table evicts the client that was used
+ * longest ago, through `evict`, and counts it.  Borrowed pointers live until
+ * the next call.
+ */
+struct client_table;
+struct client_table_conf {
+	size_t max;
+	struct hash_key key;
+	/* asked before a record is made: true fills *c; may be NULL */
+	bool (*load)(void *arg, const struct addr *key, struct client *c);
+	/* told about every dirty record that leaves; may be NULL */
+	void (*evict)(void *arg, const struct client *c);
+	void *arg;
+};
+struct client_table *client_table_new(const struct client_table_conf *conf);
+void client_table_free(struct client_table *t);
+struct client *
+client_get(struct client_table *t, const struct addr *a, int64_t now_ms);
+/* Only if it is cached or stored; NULL otherwise. */
+struct client *client_peek(struct client_table *t, const struct addr *a);
+/* Goes through cached records in slices; cursor 0 starts; 0 back = round. */
+size_t client_walk(struct client_table *t, size_t cursor, size_t slots,
+    void (*fn)(void *arg, struct client *c), void *arg);
+void client_table_counts(const struct client_table *t, size_t *used,
+    uint64_t *evicted);
+
+#endif

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+
+#include "db/field.h"
+#include "db/record.h"
+
+static void
+wr_knocks(struct wr *w, const struct client *c)
+{
+	wr_le32(w, c->knocks);
+	wr_time(w, c->knock_ms);
+}
+
+static void
+rd_knocks(struct rd *r, struct client *c)
+{
+	c->knocks = rd_le32(r);
+	c->knock_ms = rd_time(r);
+}
+
+static void
+wr_block(struct wr *w, const struct client *c)
+{
+	wr_u8(w, c->tier);
+	wr_u8(w, c->action);
+	wr_u8(w, c->by_admin);
+	wr_u8(w, c->shadow);
+	wr_le16(w, c->score_permille);
+	wr_bytes(w, c->reasons, sizeof(c->reasons));
+	wr_time(w, c->block_from_ms);
+	wr_time(w, c->block_until_ms);
+}
+
+static void
+rd_block(struct rd *r, struct client *c)
+{
+	c->tier = rd_u8(r);
+	c->action = rd_u8(r);
+	c->by_admin = rd_bool(r);
+	c->shadow = rd_bool(r);
+	c->score_permille = rd_le16(r);
+	for (size_t i = 0; i < sizeof(c->reasons); i++) {
+		uint8_t k = rd_u8(r);
+
+		/* One that a later version of zfw gave. */
+		c->reasons[i] = k < EVIDENCE_KINDS ? k : 0;
+	}
+	c->block_from_ms = rd_time(r);
+	c->block_until_ms = rd_time(r);
+	if (c->action > CLIENT_DROP || c->score_permille > 1000)
+		r->bad = true;
+}
+
+static void
+wr_offences(struct wr *w, const struct client *c)
+{
+	wr_le32(w, c->offences);
+	wr_time(w, c->offence_ms);
+}
+
+static void
+rd_offences(struct rd *r, struct client *c)
+{
+	c->offences = rd_le32(r);
+	c->offence_ms = rd_time(r);
+}
+
+static size_t
+history_n(const struct client *c)
+{
+	size_t n = CLIENT_TIERS_LOG;
+
+	while (n > 0 && c->history[n - 1].tier == 0)
+		n--;
+	return n;
+}
+
+static void
+wr_history(struct wr *w, const struct client *c)
+{
+	size_t n = history_n(c);
+
+	wr_u8(w, (uint8_t)n);
+	for (size_t i = 0; i < n; i++) {
+		wr_u8(w, c->history[i].tier);
+		wr_time(w, c->history[i].from_ms);
+		wr_time(w, c->history[i].until_ms);
+	}
+}
+
+static void
+rd_history(struct rd *r, struct client *c)
+{
+	size_t n = rd_u8(r);
+
+	if (n > CLIENT_TIERS_LOG)
+		r->bad = true;
+	for (size_t i = 0; i < n && !r->bad; i++) {
+		c->history[i].tier = rd_u8(r);
+		c->history[i].from_ms = rd_time(r);
+		c->history[i].until_ms = rd_time(r);
+	}
+}
+
+static bool
+fact_there(const struct client_fact *f)
+{
+	return f->last_ms > 0;
+}
+
+static size_t
+facts_n(const struct client *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 1; i < EVIDENCE_KINDS; i++)
+		n += fact_there(&c->facts[i]);
+	return n;
+}
+
+static void
+wr_facts(struct wr *w, const struct client *c)
+{
+	wr_u8(w, (uint8_t)facts_n(c));
+	for (size_t i = 1; i < EVIDENCE_KINDS; i++) {
+		const struct client_fact *f = &c->facts[i];
+		uint32_t bits;
+
+		if (!fact_there(f))
+			continue;
+		memcpy(&bits, &f->count, sizeof(bits));
+		wr_u8(w, (uint8_t)i);
+		wr_u8(w, f->value);
+		wr_le32(w, bits);
+		wr_time(w, f->last_ms);
+	}
+}
+
+static void
+rd_facts(struct rd *r, struct client *c)
+{
+	unsigned last = 0;
+
+	for (size_t n = rd_u8(r); n > 0 && !r->bad; n--) {
+		struct client_fact f = { 0 };
+		unsigned kind = rd_u8(r);
+		uint32_t bits;
+
+		f.value = rd_u8(r);
+		bits = rd_le32(r);
+		f.last_ms = rd_time(r);
+		memcpy(&f.count, &bits, sizeof(bits));
+		if (kind <= last || !isfinite(f.count))
+			r->bad = true;
+		else if (kind < EVIDENCE_KINDS)
+			c->facts[kind] = f;
+		last = kind;
+	}
+}
+
+static size_t
+samples_n(const struct client *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < CLIENT_SAMPLES; i++)
+		n += c->samples[i].kind != 0;
+	return n;
+}
+
+static void
+wr_samples(struct wr *w, const struct client *c)
+{
+	wr_u8(w, (uint8_t)samples_n(c));
+	for (size_t i = 0; i < CLIENT_SAMPLES; i++) {
+		const struct client_sample *s = &c->samples[i];
+
+		if (s->kind == 0)
+			continue;
+		wr_u8(w, s->kind);
+		wr_time(w, s->t_ms);
+		wr_text(w, s->text, sizeof(s->text));
+	}
+}
+
+static void
+rd_samples(struct rd *r, struct client *c)
+{
+	size_t n = rd_u8(r);
+
+	if (n > CLIENT_SAMPLES)
+		r->bad = true;
+	for (size_t i = 0; i < n && !r->bad; i++) {
+		struct client_sample *s = &c->samples[i];
+
+		s->kind = rd_u8(r);
+		s->t_ms = rd_time(r);
+		rd_text(r, s->text, sizeof(s->text));
+		if (s->kind >= EVIDENCE_KINDS)
+			memset(s, 0, sizeof(*s));
+	}
+}
+
+static void
+wr_good(struct wr *w, const struct client *c)
+{
+	wr_le16(w, c->good_days);
+	wr_le32(w, c->good_day_last);
+	wr_le32(w, c->good_rcpts);
+	wr_le32(w, c->good_mails);
+	wr_u8(w, c->complained);
+}
+
+static void
+rd_good(struct rd *r, struct client *c)
+{
+	c->good_days = rd_le16(r);
+	c->good_day_last = rd_le32(r);
+	c->good_rcpts = rd_le32(r);
+	c->good_mails = rd_le32(r);
+	c->complained = rd_bool(r);
+}
+
+static void
+wr_trust(struct wr *w, const struct client *c)
+{
+	wr_time(w, c->login_ms);
+	wr_time(w, c->peer_ms);
+	wr_time(w, c->good_ms);
+	wr_le64(w, c->good_sig);
+	wr_le32(w, c->good_name);
+}
+
+static void
+rd_trust(struct rd *r, struct client *c)
+{
+	c->login_ms = rd_time(r);
+	c->peer_ms = rd_time(r);
+	c->good_ms = rd_time(r);
+	c->good_sig = rd_le64(r);
+	c->good_name = rd_le32(r);
+}
+
+static void
+wr_names(struct wr *w, const struct client *c)
+{
+	wr_u8(w, c->helo_class);
+	wr_u8(w, c->name_class);
+	wr_le64(w, c->helo_seen);
+	wr_text(w, c->rdns, sizeof(c->rdns));
+	wr_text(w, c->helo, sizeof(c->helo));
+}
+
+static void
+rd_names(struct rd *r, struct client *c)
+{
+	c->helo_class = rd_u8(r);
+	c->name_class = rd_u8(r);
+	c->helo_seen = rd_le64(r);
+	rd_text(r, c->rdns, sizeof(c->rdns));
+	rd_text(r, c->helo, sizeof(c->helo));
+}
+
+static void
+wr_sig(struct wr *w, const struct client *c)
+{
+	wr_u8(w, c->sig_class);
+	wr_le64(w, c->sig_key);
+	wr_text(w, c->sig, sizeof(c->sig));
+}
+
+static void
+rd_sig(struct rd *r, struct client *c)
+{
+	c->sig_class = rd_u8(r);
+	c->sig_key = rd_le64(r);
+	rd_text(r, c->sig, sizeof(c->sig));
+}
+
+/* Stored: bit i of the mask says that group i is there; add at the end. */
+static const struct {
+	void (*write)(struct wr *w, const struct client *c);
+	void (*read)(struct rd *r, struct client *c);
+} groups[] = {
+	{ wr_knocks, rd_knocks },
+	{ wr_block, rd_block },
+	{ wr_offences, rd_offences },
+	{ wr_history, rd_history },
+	{ wr_facts, rd_facts },
+	{ wr_samples, rd_samples },
+	{ wr_good, rd_good },
+	{ wr_trust, rd_trust },
+	{ wr_names, rd_names },
+	{ wr_sig, rd_sig },
+};
+
+#define GROUPS (sizeof(groups) / sizeof(groups[0]))
+
+/* Is anything but zeros (and a leading 0 count) in that group? */
+static bool
+group_set(size_t i, const struct client *c)
+{
+	uint8_t buf[RECORD_MAX];
+	struct wr w = wr_init(buf, sizeof(buf));
+
+	groups[i].write(&w, c);
+	for (size_t k = 0; k < w.n; k++)
+		if (buf[k] != 0)
+			return true;
+	return false;
+}
+
+size_t
+record_client_encode(const struct client *c, void *out, size_t max)
+{
+	struct record_key key = record_client_key(&c->key);
+	struct wr w = record_begin(out, max);
+	unsigned have = 0;
+
+	for (size_t i = 0; i < GROUPS; i++)
+		if (group_set(i, c))
+			have |= 1u << i;
+	wr_le16(&w, (uint16_t)have);
+	wr_time(&w, c->first_ms);
+	wr_time(&w, c->last_ms);
+	wr_le32(&w, c->connects);
+	for (size_t i = 0; i < GROUPS; i++)
+		if (have & 1u << i)
+			groups[i].write(&w, c);
+	return record_seal(&key, &w);
+}
+
+bool
+record_client_decode(const struct record_key *key, const void *in, size_t n,
+    struct client *out)
+{
+	struct rd r = record_open(key, in, n);
+	unsigned have = rd_le16(&r);
+
+	memset(out, 0, sizeof(*out));
+	if (!record_client_key_parse(key->b, key->n, &out->key))
+		r.bad = true;
+	out->first_ms = rd_time(&r);
+	out->last_ms = rd_time(&r);
+	out->connects = rd_le32(&r);
+	for (size_t i = 0; i < GROUPS && !r.bad; i++)
+		if (have & 1u << i)
+			groups[i].read(&r, out);
+	if (!r.bad && r.n == 0 && have >> GROUPS == 0)
+		return true;
+	memset(out, 0, sizeof(*out));
+	return false;
+}

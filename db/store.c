@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "db/store.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "db/kcguard.h"
+#include "db/record.h"
+#include "db/storefile.h"
+#include "fp/le.h"
+
+#define SLOW_US 50000
+
+struct store {
+	struct storefile f;
+	uint64_t undecodable, slow;
+};
+
+struct store_cursor {
+	struct store *s;
+	KCCUR *cur;
+};
+
+int
+store_open(const char *dir, struct store **out, struct store_open_result *res)
+{
+	struct store *s = calloc(1, sizeof(*s));
+	int e;
+
+	*out = NULL;
+	if (s == NULL)
+		return -ENOMEM;
+	e = storefile_open(&s->f, dir, res);
+	if (e == 0)
+		*out = s;
+	else
+		free(s);
+	return e;
+}
+
+void
+store_close(struct store *s)
+{
+	if (s == NULL)
+		return;
+	storefile_close(&s->f);
+	free(s);
+}
+
+static int64_t
+clock_us(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+/* One call into Kyoto Cabinet: what goes in and what comes out. */
+struct call {
+	KCDB *db;
+	KCCUR *cur;
+	const char *key;
+	size_t key_n;
+	void *value;
+	size_t n;
+	int32_t size; /* of what was got */
+	void *taken;  /* a copy of it, by kcdbget() */
+	bool good;
+};
+
+/* Does it, timed and guarded; 0 or -errno. */
+static int
+run(struct store *s, void (*fn)(void *arg), struct call *c)
+{
+	int64_t began_us = clock_us();
+
+	if (s->f.dead)
+		return -EIO;
+	c->db = s->f.db;
+	c->good = false;
+	errno = 0;
+	if (!kcguard(fn, c)) {
+		storefile_dead(&s->f);
+		return -EIO;
+	}
+	if (clock_us() - began_us > SLOW_US)
+		s->slow++;
+	return c->good ? 0 : storefile_errno(&s->f);
+}
+
+static struct call
+call_of(const struct record_key *k)
+{
+	return (struct call){ .key = (const char *)k->b, .key_n = k->n };
+}
+
+static void
+guarded_set(void *arg)
+{
+	struct call *c = arg;
+
+	c->good = kcdbset(c->db, c->key, c->key_n, c->value, c->n);
+}
+
+static int
+put(struct store *s, const struct record_key *k, void *value, size_t n)
+{
+	struct call c = call_of(k);
+
+	c.value = value;
+	c.n = n;
+	return run(s, guarded_set, &c);
+}
+
+static void
+guarded_remove(void *arg)
+{
+	struct call *c = arg;
+
+	c->good = kcdbremove(c->db, c->key, c->key_n);
+}
+
+static int
+del(struct store *s, const struct record_key *k)
+{
+	struct call c = call_of(k);
+
+	return run(s, guarded_remove, &c);
+}
+
+static void
+guarded_get(void *arg)
+{
+	struct call *c = arg;
+
+	c->size = kcdbgetbuf(c->db, c->key, c->key_n, c->value, c->n);
+	c->good = c->size >= 0;
+}
+
+/* The size of the value, which may be more than `max`; or -errno. */
+static int
+get(struct store *s, const struct record_key *k, void *value, size_t max)
+{
+	struct call c = call_of(k);
+	int e;
+
+	c.value = value;
+	c.n = max;
+	e = run(s, guarded_get, &c);
+	return e == 0 ? (int)c.size : e;
+}
+
+static void
+guarded_take(void *arg)
+{
+	struct call *c = arg;
+
+	c->taken = kcdbget(c->db, c->key, c->key_n, &c->n);
+	c->good = c->taken != NULL;
+}
+
+int
+store_client_get(struct store *s, const struct addr *key, struct client *out)
+{
+	struct record_key k = record_client_key(key);
+	uint8_t buf[RECORD_MAX];
+	int n = get(s, &k, buf, sizeof(buf));
+
+	if (n < 0)
+		return n == -ENOENT ? 0 : n;
+	if ((size_t)n <= sizeof(buf) &&
+	    record_client_decode(&k, buf, (size_t)n, out))
+		return 1;
+	s->undecodable++;
+	return 0;
+}
+
+int
+store_client_put(struct store *s, const struct client *c)
+{
+	struct record_key k = record_client_key(&c->key);
+	uint8_t buf[RECORD_MAX];
+	size_t n = record_client_encode(c, buf, sizeof(buf));
+
+	return n == 0 ? -EMSGSIZE : put(s, &k, buf, n);
+}
+
+int
+store_client_del(struct store *s, const struct addr *key)
+{
+	struct record_key k = record_client_key(key);
+
+	return del(s, &k);
+}
+
+/* A copy of one record, so that nothing of ours runs inside the library. */
+struct visit {
+	struct record_key key;
+	uint8_t value[RECORD_MAX];
+	size_t n; /* 0: no client, or too long for one */
+};
+
+static const char *
+visit(const char *key, size_t key_n, const char *value, size_t n, size_t *new_n,
+    void *opaque)
+{
+	struct visit *v = opaque;
+
+	(void)new_n;
+	v->n = 0;
+	if (key_n > sizeof(v->key.b) || n > sizeof(v->value))
+		return KCVISNOP;
+	memcpy(v->key.b, key, key_n);
+	v->key.n = key_n;
+	memcpy(v->value, value, n);
+	v->n = n;
+	return KCVISNOP;
+}
+
+void
+store_cursor_free(struct store_cursor *c)
+{
+	if (c == NULL)
+		return;
+	if (!c->s->f.dead)
+		kccurdel(c->cur);
+	free(c);
+}
+
+/* Where a cursor call failed, there may simply be no more. */
+static int
+cursor_errno(const struct store_cursor *c, int e)
+{
+	if (e == 0 || c->s->f.dead)
+		return e;
+	return kccurecode(c->cur) == KCENOREC ? -ENOENT : -EIO;
+}
+
+static void
+guarded_jump(void *arg)
+{
+	struct call *c = arg;
+
+	c->good = kccurjump(c->cur);
+}
+
+/* 0, -ENOENT in an empty store, -errno. */
+static int
+first(struct store *s, struct store_cursor **out)
+{
+	struct store_cursor *c;
+	struct call call = { 0 };
+
+	if (s->f.dead)
+		return -EIO;
+	c = calloc(1, sizeof(*c));
+	if (c == NULL)
+		return -ENOMEM;
+	c->s = s;
+	call.cur = c->cur = kcdbcursor(s->f.db);
+	*out = c;
+	return cursor_errno(c, run(s, guarded_jump, &call));
+}
+
+static void
+guarded_next(void *arg)
+{
+	struct call *c = arg;
+
+	c->good = kccuraccept(c->cur, visit, c->value, 0, 1);
+}
+
+/* 0, -ENOENT behind the last, -errno. */
+static int
+next(struct store_cursor *c, struct visit *v)
+{
+	struct call call = { .cur = c->cur, .value = v };
+
+	v->n = 0;
+	return cursor_errno(c, run(c->s, guarded_next, &call));
+}
+
+int
+store_clients(struct store *s, struct store_cursor **cursor, size_t n,
+    void (*fn)(void *arg, const struct client *c), void *arg)
+{
+	int e = *cursor == NULL ? first(s, cursor) : 0;
+
+	for (; e == 0 && n > 0; n--) {
+		struct visit v;
+		struct client c;
+		struct addr a;
+
+		e = next(*cursor, &v);
+		if (e != 0 || v.n == 0 ||
+		    !record_client_key_parse(v.key.b, v.key.n, &a))
+			continue;
+		if (record_client_decode(&v.key, v.value, v.n, &c))
+			fn(arg, &c);
+		else
+			s->undecodable++;
+	}
+	if (e == 0)
+		return 0;
+	store_cursor_free(*cursor);
+	*cursor = NULL;
+	return e == -ENOENT ? 0 : e;
+}
+
+/* A bucket's value, to be freed with kcfree(); NULL with 0 or -errno in *e. */
+static char *
+bucket_take(struct store *s, const struct record_key *k, size_t *n, int *e)
+{
+	struct call c = call_of(k);
+
+	*e = run(s, guarded_take, &c);
+	*n = c.n;
+	if (*e == -ENOENT)
+		*e = 0;
+	return c.taken;
+}
+
+/* Copies the entries but that of `net`; was it there? */
+static bool
+bucket_copy(struct store *s, const struct record_key *k, const char *value,
+    size_t n, const struct net *net, struct wr *w)
+{
+	struct rd r = record_open(k, value, n);
+	struct store_allow a;
+	bool found = false;
+
+	while (record_allow_next(&r, &a))
+		if (a.net.bits == net->bits && addr_eq(&a.net.a, &net->a))
+			found = true;
+		else
+			record_allow_add(w, &a);
+	if (r.bad)
+		s->undecodable++;
+	return found;
+}
+
+/* Puts `a`, or takes `net` away when it is NULL. */
+static int
+bucket_edit(struct store *s, const struct net *net, const struct store_allow *a)
+{
+	struct record_key k = record_allow_key(record_allow_bucket(net));
+	size_t n = 0, max, empty;
+	bool found = false;
+	char *value, *buf;
+	struct wr w;
+	int e;
+
+	value = bucket_take(s, &k, &n, &e);
+	if (e != 0)
+		return e;
+	max = n + RECORD_ALLOW_MAX + 16;
+	buf = malloc(max);
+	if (buf == NULL) {
+		kcfree(value);
+		return -ENOMEM;
+	}
+	w = record_begin(buf, max);
+	empty = w.n;
+	if (value != NULL)
+		found = bucket_copy(s, &k, value, n, net, &w);
+	kcfree(value);
+	if (a != NULL)
+		record_allow_add(&w, a);
+	if (a == NULL && !found)
+		e = -ENOENT;
+	else if (w.n == empty)
+		e = del(s, &k);
+	else if ((n = record_seal(&k, &w)) == 0)
+		e = -EMSGSIZE;
+	else
+		e = put(s, &k, buf, n);
+	free(buf);
+	return e;
+}
+
+static bool
+net_whole(const struct net *n)
+{
+	struct addr masked;
+
+	if (n->a.family != 4 && n->a.family != 6)
+		return false;
+	if (n->bits > (n->a.family == 4 ? 32 : 128))
+		return false;
+	masked = addr_mask(&n->a, n->bits);
+	return addr_eq(&masked, &n->a);
+}
+
+int
+store_allow_put(struct store *s, const struct store_allow *a)
+{
+	return net_whole(&a->net) ? bucket_edit(s, &a->net, a) : -EINVAL;
+}
+
+int
+store_allow_del(struct store *s, const struct net *net)
+{
+	return net_whole(net) ? bucket_edit(s, net, NULL) : -EINVAL;
+}
+
+int
+store_allow_list(struct store *s,
+    void (*fn)(void *arg, const struct store_allow *a), void *arg)
+{
+	for (unsigned i = 0; i < RECORD_BUCKETS; i++) {
+		struct record_key k = record_allow_key(i);
+		struct store_allow a;
+		struct rd r;
+		size_t n = 0;
+		int e;
+		char *value = bucket_take(s, &k, &n, &e);
+
+		if (e != 0)
+			return e;
+		if (value == NULL)
+			continue;
+		r = record_open(&k, value, n);
+		while (record_allow_next(&r, &a))
+			fn(arg, &a);
+		if (r.bad)
+			s->undecodable++;
+		kcfree(value);
+	}
+	return 0;
+}
+
+int
+store_logpos_get(struct store *s, const char *path, struct store_logpos *out)
+{
+	struct record_key k = record_logpos_key(path);
+	uint8_t buf[RECORD_MAX];
+	int n = get(s, &k, buf, sizeof(buf));
+
+	if (n < 0)
+		return n == -ENOENT ? 0 : n;
+	if ((size_t)n <= sizeof(buf) &&
+	    record_logpos_decode(&k, buf, (size_t)n, out))
+		return 1;
+	s->undecodable++;
+	return 0;
+}
+
+int
+store_logpos_put(struct store *s, const char *path,
+    const struct store_logpos *p)
+{
+	struct record_key k = record_logpos_key(path);
+	uint8_t buf[64];
+	size_t n = record_logpos_encode(&k, p, buf, sizeof(buf));
+
+	return n == 0 ? -EMSGSIZE : put(s, &k, buf, n);
+}
+
+static void
+guarded_sync(void *arg)
+{
+	struct call *c = arg;
+
+	c->good = kcdbsync(c->db, 1, NULL, NULL);
+}
+
+int
+store_sync(struct store *s)
+{
+	struct call c = { 0 };
+
+	return run(s, guarded_sync, &c);
+}
+
+void
+store_counts(struct store *s, struct store_counts *out)
+{
+	int64_t n = s->f.dead ? 0 : kcdbcount(s->f.db);
+	int64_t bytes = s->f.dead ? 0 : kcdbsize(s->f.db);
+
+	out->records = n < 0 ? 0 : (uint64_t)n;
+	out->bytes = bytes < 0 ? 0 : (uint64_t)bytes;
+	out->undecodable = s->undecodable;
+	out->slow = s->slow;
+}
