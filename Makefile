@@ -41,7 +41,7 @@ ALL_LF	= -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANF) $(LDFLAGS)
 # docs/ARCHITECTURE.md, checked by `make lint`.
 include programs.mk
 
-PROGRAMS := zfwd
+PROGRAMS := zfwd zfw-replay
 
 .PHONY: all help deps build demo check check-unit check-e2e check-asan \
 	lint fuzz bench install clean golden-update stats
@@ -153,8 +153,16 @@ golden-update: build ttools
 	@bash tests/golden/run.sh $(B) --update
 
 #: make bench          measurements, side by side with what users would pick
-bench: build ttools
+bench:
+	@sh tests/deps.sh bench
+	@$(MAKE) --no-print-directory build ttools
 	@bash tests/bench.sh $(B)
+
+#: make bench-NAME     one of them: log, fp, store
+bench-%:
+	@sh tests/deps.sh bench
+	@$(MAKE) --no-print-directory build ttools
+	@bash tests/bench.sh $(B) $*
 
 #: make stats          function and file sizes against the style's aims
 stats:

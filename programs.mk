@@ -51,7 +51,8 @@ zfw-replay_O := tools/zfw-replay tools/replay tools/replay_out \
 	   $(ENGINE_O)
 zfw-replay_L := libpcap libconfuse libsodium libjansson libm
 
-ASK_O	:= tools/ctlclient tools/show tools/kernel daemon/ctlreq
+ASK_O	:= tools/ctlclient tools/show tools/kernel tools/toolconf \
+	   daemon/ctlreq
 
 zfwctl_O := tools/zfwctl tools/show_why $(ASK_O) $(CONFIG_O) daemon/log \
 	   fp/addr $(NFT_O)

@@ -187,10 +187,13 @@ activate(struct capture *c)
 	pcap_set_buffer_size(c->pcap, LIVE_BUFFER);
 	rc = pcap_activate(c->pcap);
 	if (rc < 0) {
+		const char *what = pcap_statustostr(rc);
 		const char *more = pcap_geterr(c->pcap);
 
+		if (strncmp(more, what, strlen(what)) == 0)
+			more = ""; /* the same once more */
 		snprintf(c->error, sizeof(c->error), "%s: %s%s%s", c->name,
-		    pcap_statustostr(rc), *more == '\0' ? "" : ": ", more);
+		    what, *more == '\0' ? "" : ": ", more);
 		return false;
 	}
 	c->link = link_of(pcap_datalink(c->pcap));

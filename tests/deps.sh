@@ -8,7 +8,7 @@ build="gcc make pkg-config libpcap-dev libmnl-dev libnftnl-dev
 libnetfilter-queue-dev libevent-dev libconfuse-dev libsodium-dev
 libseccomp-dev libcap-ng-dev libjansson-dev libkyotocabinet-dev libcunit1-dev"
 run="nftables iproute2 postfix swaks libio-socket-inet6-perl util-linux procps"
-test="rsyslog tcpdump p0f"
+test="rsyslog tcpdump p0f strace python3"
 bench="fail2ban p0f procps"
 lint="clang clang-format clang-tidy cppcheck mandoc universal-ctags"
 

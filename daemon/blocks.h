@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * blocks - stage 8 of 8: which client keys are blocked until when
+ *
+ * A hash of the active blocks, and a heap that says whose time comes next:
+ * the end of a block, or the renewal of its lease.  Fixed size, taken at
+ * once.  Owned by the engine; pure.
+ */
+#ifndef ZFW_DAEMON_BLOCKS_H
+#define ZFW_DAEMON_BLOCKS_H
+
+#include "fp/addr.h"
+#include "fp/hash.h"
+
+struct block {
+	struct addr key;
+	int64_t until_ms;
+	int64_t next_ms; /* when to look again: <= until_ms */
+};
+
+struct blocks;
+
+struct blocks *blocks_new(size_t max, const struct hash_key *key);
+void blocks_free(struct blocks *b);
+size_t blocks_n(const struct blocks *b);
+
+/* Borrowed until the next change; NULL = not blocked. */
+const struct block *blocks_find(const struct blocks *b, const struct addr *key);
+/* Adds or changes; false when full. */
+bool blocks_put(struct blocks *b, const struct block *v);
+bool blocks_del(struct blocks *b, const struct addr *key);
+/* The one whose next_ms is the earliest; NULL = none. */
+const struct block *blocks_next(const struct blocks *b);
+/*
+ * Of 0..blocks_n()-1.  A new one comes last; deleting one puts the last in
+ * its place; nothing else moves.  So a walk downwards misses none, whatever
+ * is added, changed and deleted on the way; one may come twice.
+ */
+const struct block *blocks_at(const struct blocks *b, size_t i);
+
+#endif

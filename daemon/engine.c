@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
+
+#include "daemon/engine_impl.h"
+
+#define DEDUP_SLOTS     8192
+#define WALK_SLOTS      512
+#define HALF_OPEN_S     75
+#define SILENCE_S       600
+#define LINGER_S        90
+#define JOIN_BACK_MS    10000 /* a log line may lag behind its session */
+#define PORTS_LOGGED_MS 3600000
+#define JOIN_AHEAD_MS   1999 /* and its stamp has whole seconds */
+
+static bool
+port_is_ours(const struct policy *p, uint16_t port)
+{
+	for (size_t i = 0; i < p->ports_n; i++)
+		if (p->ports[i] == port)
+			return true;
+	return false;
+}
+
+static void
+on_session(void *arg, enum session_event ev, const struct session *s)
+{
+	struct engine *e = arg;
+
+	struct addr key = addr_key(&s->client);
+
+	if (engine_spared(e, &s->client))
+		return;
+	/* How a session ends that we have cut is never evidence. */
+	if (ev != SESSION_EV_OPEN && blocks_find(e->blocks, &key) != NULL)
+		return;
+	evidence_session(e->evidence, ev, s, e->now_ms);
+}
+
+static void
+on_evict(void *arg, const struct client *c)
+{
+	struct engine *e = arg;
+
+	if (e->conf.save != NULL)
+		e->conf.save(e->conf.arg, c);
+}
+
+static bool
+on_load(void *arg, const struct addr *key, struct client *c)
+{
+	struct engine *e = arg;
+
+	return e->conf.load != NULL && e->conf.load(e->conf.arg, key, c);
+}
+
+static bool
+make_parts(struct engine *e)
+{
+	const struct policy *p = e->policy;
+	struct session_conf sc = {
+		.half_open_max = p->half_open_max,
+		.open_max = p->sessions_max,
+		.half_open_s = HALF_OPEN_S,
+		.silence_s = SILENCE_S,
+		.linger_s = LINGER_S,
+		.key = e->conf.key,
+		.cb = on_session,
+		.arg = e,
+	};
+	struct client_table_conf cc = { p->clients_max, e->conf.key, on_load,
+		on_evict, e };
+	struct evidence_conf ec = { p, e->conf.key, NULL, e, engine_judge };
+
+	e->dedup = dedup_new(DEDUP_SLOTS, &e->conf.key);
+	e->sessions = session_new(&sc);
+	e->clients = client_table_new(&cc);
+	ec.clients = e->clients;
+	e->evidence = evidence_new(&ec);
+	e->blocks = blocks_new(p->blocks_max, &e->conf.key);
+	return e->dedup != NULL && e->sessions != NULL && e->clients != NULL &&
+	    e->evidence != NULL && e->blocks != NULL;
+}
+
+struct engine *
+engine_new(const struct engine_conf *conf)
+{
+	struct engine *e = calloc(1, sizeof(*e));
+
+	if (e == NULL)
+		return NULL;
+	e->conf = *conf;
+	e->policy = conf->policy;
+	e->logconf.time.zone_s = e->policy->log_zone_s;
+	e->logconf.time.year = e->policy->log_year;
+	e->logconf.submission = e->policy->submission;
+	if (!make_parts(e) || engine_allow_set(e, NULL, 0, 0) != 0) {
+		engine_free(e);
+		return NULL;
+	}
+	return e;
+}
+
+void
+engine_free(struct engine *e)
+{
+	if (e == NULL)
+		return;
+	dedup_free(e->dedup);
+	session_free(e->sessions);
+	evidence_free(e->evidence);
+	client_table_free(e->clients);
+	blocks_free(e->blocks);
+	free(e->allow.v);
+	free(e->own.v);
+	free(e);
+}
+
+/* ---- packets ---- */
+
+/* True: the SYN falls under an active block, and its connection ends here. */
+static bool
+syn_dropped(struct engine *e, const struct traits *t)
+{
+	struct addr key = addr_key(&t->src);
+	struct client *c;
+
+	if (blocks_find(e->blocks, &key) == NULL ||
+	    engine_allowed(e, &t->src, NULL) || engine_spared(e, &t->src))
+		return false;
+	c = client_get(e->clients, &key, e->now_ms);
+	c->knocks++;
+	c->knock_ms = e->now_ms;
+	c->dirty = true;
+	e->n.syn_drops++;
+	engine_emit(e, ENGINE_SYN_DROP, c,
+	    &(struct engine_out){ .port = t->sport });
+	/* In shadow the connection goes on: it may yet prove us wrong. */
+	return e->policy->enforce;
+}
+
+void
+engine_packet(struct engine *e, const struct packet *p)
+{
+	struct traits *t = &e->last;
+	enum traits_verdict v = traits_parse(p, t);
+	bool to_server;
+
+	e->last_ok = false;
+	e->n.packets++;
+	e->n.verdicts[v]++;
+	if (v != TRAITS_OK)
+		return;
+	to_server = port_is_ours(e->policy, t->dport);
+	if (!to_server && !port_is_ours(e->policy, t->sport))
+		return;
+	e->last_ok = true;
+	engine_advance(e, p->t_us / 1000);
+	e->cause_ms = p->t_us / 1000;
+	if (dedup_seen(e->dedup, t, p->t_us)) {
+		e->n.duplicates++;
+		return;
+	}
+	if (to_server && traits_is_syn(t) && syn_dropped(e, t))
+		return;
+	session_packet(e->sessions, t, to_server, p->t_us);
+}
+
+const struct traits *
+engine_last_traits(const struct engine *e)
+{
+	return e->last_ok ? &e->last : NULL;
+}
+
+/* ---- log lines ---- */
+
+/*
+ * Where the log names client ports, a line without one is not from there:
+ * whoever forges it does not know which session to name.
+ */
+static bool
+port_missing(const struct engine *e)
+{
+	return e->port_seen_ms != 0 &&
+	    e->now_ms - e->port_seen_ms < PORTS_LOGGED_MS;
+}
+
+/*
+ * Did the packets show this client's session at the time of the line?  *s is
+ * the session, NULL when none is needed.
+ */
+static bool
+witnessed(struct engine *e, const struct log_event *ev, int64_t now_ms,
+    const struct session **s)
+{
+	int64_t t_us = ev->t_ms * 1000;
+
+	bool needed = e->conf.witness && now_ms >= e->conf.witness_from_ms;
+
+	*s = NULL;
+	if (ev->port != 0) {
+		*s = session_find(e->sessions, &ev->client, ev->port);
+		if (*s == NULL || (*s)->open_us == 0 ||
+		    (*s)->open_us > t_us + JOIN_AHEAD_MS * 1000) {
+			*s = NULL;
+			return !needed;
+		}
+		e->port_seen_ms = e->now_ms;
+		e->n.joined_port++;
+		return true;
+	}
+	if (!needed)
+		return true;
+	if (port_missing(e))
+		return false;
+	*s = session_find_at(e->sessions, &ev->client,
+	    t_us - JOIN_BACK_MS * 1000, t_us + JOIN_AHEAD_MS * 1000);
+	if (*s == NULL)
+		return false;
+	e->n.joined_time++;
+	return true;
+}
+
+static bool
+is_good(enum log_kind k)
+{
+	return k == LOG_ACCEPT || k == LOG_AUTH_OK || k == LOG_SENT;
+}
+
+/* Lines that say nothing for or against anybody. */
+static bool
+is_neutral(enum log_kind k)
+{
+	return k == LOG_BOUNCED || k == LOG_OWN_BOUNCE || k == LOG_INFO;
+}
+
+static void
+orphan(struct engine *e, const struct log_event *ev)
+{
+	e->n.orphans++;
+	engine_emit(e, ENGINE_ORPHAN, NULL,
+	    &(struct engine_out){ .net = addr_key_net(&ev->client),
+		.port = ev->port,
+		.why = log_kind_name[ev->kind] });
+}
+
+static void
+about_client(struct engine *e, const struct log_event *ev, struct str line,
+    int64_t now_ms)
+{
+	struct addr key = addr_key(&ev->client);
+	bool blocked = blocks_find(e->blocks, &key) != NULL;
+	const struct session *s;
+
+	if (engine_spared(e, &ev->client) || is_neutral(ev->kind))
+		return;
+	if (ev->submission || ev->kind == LOG_SENT) {
+		if (is_good(ev->kind))
+			evidence_good(e->evidence, ev, e->now_ms);
+		return;
+	}
+	if (!witnessed(e, ev, now_ms, &s)) {
+		if (blocked)
+			e->n.unjoined_blocked++;
+		else
+			orphan(e, ev);
+		return;
+	}
+	evidence_name_of(e->evidence, ev, s, line, e->now_ms);
+	if (is_good(ev->kind))
+		evidence_good(e->evidence, ev, e->now_ms);
+	else if (blocked) /* what our own block causes is never evidence */
+		e->n.unjoined_blocked++;
+	else if (!evidence_bad(e->evidence, ev, s, line, e->now_ms))
+		orphan(e, ev);
+}
+
+enum log_kind
+engine_line(struct engine *e, struct str line, int64_t now_ms)
+{
+	struct log_event ev;
+
+	engine_advance(e, now_ms);
+	e->cause_ms = now_ms;
+	e->n.lines++;
+	logline_parse(&e->logconf, line, now_ms, &ev);
+	if (ev.kind == LOG_NONE)
+		return LOG_NONE;
+	e->n.events++;
+	e->n.kinds[ev.kind]++;
+	if (ev.client.family != 0)
+		about_client(e, &ev, line, now_ms);
+	if (ev.qid.n > 0)
+		(void)evidence_message(e->evidence, &ev, line, e->now_ms);
+	return ev.kind;
+}
+
+/* ---- time ---- */
+
+static void
+block_due(struct engine *e, const struct block *due)
+{
+	struct block b = *due;
+	struct client *c = client_get(e->clients, &b.key, e->now_ms);
+	int64_t lease_ms = (int64_t)e->policy->lease_s * 1000;
+
+	if (b.until_ms <= e->now_ms) {
+		(void)blocks_del(e->blocks, &b.key);
+		engine_emit(e, ENGINE_EXPIRE, c, NULL);
+		return;
+	}
+	b.next_ms = b.until_ms - e->now_ms <= lease_ms ?
+	    b.until_ms :
+	    e->now_ms + lease_ms / 2;
+	(void)blocks_put(e->blocks, &b);
+	engine_emit(e, ENGINE_RENEW, c, NULL);
+}
+
+void
+engine_advance(struct engine *e, int64_t now_ms)
+{
+	const struct block *b;
+
+	/* Each at its own time, so that what follows is told in order. */
+	while ((b = blocks_next(e->blocks)) != NULL && b->next_ms <= now_ms) {
+		if (b->next_ms > e->now_ms)
+			e->now_ms = b->next_ms;
+		e->cause_ms = e->now_ms;
+		block_due(e, b);
+	}
+	if (now_ms > e->now_ms)
+		e->now_ms = now_ms;
+}
+
+static void
+write_back(void *arg, struct client *c)
+{
+	if (c->dirty)
+		engine_save(arg, c);
+}
+
+void
+engine_tick(struct engine *e, int64_t now_ms)
+{
+	engine_advance(e, now_ms);
+	e->cause_ms = e->now_ms;
+	session_tick(e->sessions, e->now_ms * 1000);
+	evidence_tick(e->evidence, e->now_ms);
+	e->walk = engine_flush_some(e, e->walk, WALK_SLOTS);
+}
+
+size_t
+engine_flush_some(struct engine *e, size_t cursor, size_t slots)
+{
+	if (e->conf.save == NULL)
+		return 0;
+	return client_walk(e->clients, cursor, slots, write_back, e);
+}
+
+void
+engine_flush(struct engine *e)
+{
+	size_t at = 0;
+
+	do
+		at = engine_flush_some(e, at, WALK_SLOTS);
+	while (at != 0);
+}
+
+int64_t
+engine_now_ms(const struct engine *e)
+{
+	return e->now_ms;
+}
+
+void
+engine_counts(const struct engine *e, struct engine_counts *out)
+{
+	*out = e->n;
+	out->blocks_now = blocks_n(e->blocks);
+	client_table_counts(e->clients, &out->clients_now,
+	    &out->clients_evicted);
+	session_counts(e->sessions, &out->sessions);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * engine - stages 2 to 8 in one pure object
+ *
+ * The same code live, in replay and in scenarios: packets and log lines go
+ * in with their times, decisions come out of a callback.  No clock, no I/O,
+ * no randomness beyond conf.seed.  Time never goes back: an older time is
+ * taken as the latest seen.  All memory is taken in engine_new().  The
+ * caller owns what the policy points to and feeds:
+ *
+ *   engine_packet()  every captured packet, in order
+ *   engine_line()    every complete log line, in order per source
+ *   engine_tick()    at least once a second of its time
+ *
+ * Odd input is counted (engine_counts()), never an error.
+ */
+#ifndef ZFW_DAEMON_ENGINE_H
+#define ZFW_DAEMON_ENGINE_H
+
+#include "daemon/client.h"
+#include "daemon/logline.h"
+#include "daemon/policy.h"
+#include "daemon/score.h"
+#include "fp/session.h"
+#include "fp/traits.h"
+
+enum engine_out_kind {
+	ENGINE_BLOCK,    /* a new block, or a higher tier */
+	ENGINE_UNBLOCK,  /* ended early: by admin, good mail, login */
+	ENGINE_EXPIRE,   /* ended by time (the kernel does this itself) */
+	ENGINE_RENEW,    /* the lease of a block that goes on */
+	ENGINE_SYN_DROP, /* a SYN that fell under an active block */
+	ENGINE_ORPHAN,   /* a log line about a client that never shook hands */
+};
+
+struct engine_out {
+	enum engine_out_kind kind;
+	int64_t t_ms;
+	int64_t cause_ms; /* of the packet or line that completed it */
+	const struct client *client;
+	struct net net;
+	uint16_t port;             /* ENGINE_SYN_DROP: the client's */
+	uint32_t timeout_s;        /* BLOCK, RENEW: for the kernel, <= lease */
+	const struct score *score; /* BLOCK: every term; else NULL */
+	const char *why;           /* UNBLOCK: a few words */
+	bool shadow;
+};
+
+struct engine_conf {
+	const struct policy *policy;
+	struct hash_key key; /* of tables; fixed in replay */
+	uint64_t seed;       /* of the jitter */
+	bool witness;        /* packets are captured: log lines need them ... */
+	int64_t witness_from_ms; /* ... from then on */
+	void *arg;
+	void (*out)(void *arg, const struct engine_out *o);
+	/* optional: the store */
+	bool (*load)(void *arg, const struct addr *key, struct client *c);
+	void (*save)(void *arg, const struct client *c);
+};
+
+struct engine_counts {
+	uint64_t packets, duplicates, verdicts[TRAITS_VERDICTS];
+	uint64_t lines, events, kinds[LOG_KINDS];
+	uint64_t orphans, joined_port, joined_time, unjoined_blocked;
+	uint64_t blocks, unblocks, syn_drops, shadow_blocks;
+	uint64_t never_spared, immune_spared, rate_spared, full_spared;
+	uint64_t one_family; /* over the limit, but a single family */
+	size_t blocks_now, clients_now;
+	uint64_t clients_evicted;
+	struct session_counts sessions;
+};
+
+struct engine;
+
+struct engine *engine_new(const struct engine_conf *conf);
+void engine_free(struct engine *e);
+
+void engine_packet(struct engine *e, const struct packet *p);
+/*
+ * `now_ms` is when the line is applied: its arrival; the stamp's second + 1
+ * in replay and for a backlog that was written before we started (a line
+ * applied before witness_from_ms needs no witness).  Returns the event that
+ * was understood.
+ */
+enum log_kind engine_line(struct engine *e, struct str line, int64_t now_ms);
+void engine_tick(struct engine *e, int64_t now_ms);
+/*
+ * Hands changed records to conf.save, looking at `slots` of the cache:
+ * cursor 0 starts, 0 returned = the round is done.  All that was changed
+ * before a round began has been handed over when it is done, whatever comes
+ * in between.  engine_tick() goes slowly round by itself.
+ */
+size_t engine_flush_some(struct engine *e, size_t cursor, size_t slots);
+/* A whole round at once, for the end: it may take seconds. */
+void engine_flush(struct engine *e);
+int64_t engine_now_ms(const struct engine *e);
+
+/* The same for callers that have parsed already (packet recorder). */
+const struct traits *engine_last_traits(const struct engine *e);
+
+/* Brings back a stored block at start; false when it has run out. */
+bool engine_restore(struct engine *e, const struct client *c, int64_t now_ms);
+
+/* The admin's will: at once, whatever the score.  0 or -errno. */
+int engine_admin_block(struct engine *e, const struct net *net, uint32_t for_s,
+    int64_t now_ms);
+int engine_admin_unblock(struct engine *e, const struct net *net,
+    int64_t now_ms); /* -ENOENT: nothing was blocked */
+
+/* The allow list in force (the config's is added to it). */
+int engine_allow_set(struct engine *e, const struct net *nets, size_t n,
+    int64_t now_ms);
+bool
+engine_allowed(const struct engine *e, const struct addr *a, struct net *which);
+
+/* Addresses never blocked besides the policy's (own, gateways). */
+void engine_never_add(struct engine *e, const struct net *net);
+void engine_never_del(struct engine *e, const struct net *net);
+
+/* Borrowed; NULL = never seen.  *score is its verdict now. */
+const struct client *engine_client(struct engine *e, const struct addr *a,
+    int64_t now_ms, struct score *score);
+
+/*
+ * All active blocks, in slices: cursor 0 starts, 0 returned = done.  None
+ * that lasts from the first slice to the last is left out; one may come
+ * twice, and one that is new since may not come at all.  `fn` changes none.
+ */
+size_t engine_blocks(struct engine *e, size_t cursor, size_t n,
+    void (*fn)(void *arg, const struct client *c), void *arg);
+
+void engine_counts(const struct engine *e, struct engine_counts *out);
+
+#endif

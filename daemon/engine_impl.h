@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * engine_impl - what the files of the engine share; nobody else includes it
+ */
+#ifndef ZFW_DAEMON_ENGINE_IMPL_H
+#define ZFW_DAEMON_ENGINE_IMPL_H
+
+#include "daemon/blocks.h"
+#include "daemon/engine.h"
+#include "daemon/evidence.h"
+#include "fp/dedup.h"
+
+#define ENGINE_NETS_MAX 65536 /* allow entries and own addresses */
+
+struct engine {
+	struct engine_conf conf;
+	const struct policy *policy;
+	int64_t now_ms;
+	int64_t cause_ms;     /* of the packet or line being handled */
+	int64_t port_seen_ms; /* when a log line last named a client's port */
+
+	struct dedup *dedup;
+	struct session_table *sessions;
+	struct client_table *clients;
+	struct evidence *evidence;
+	struct blocks *blocks;
+	struct logline_conf logconf;
+	struct traits last;
+	bool last_ok;
+
+	struct net_list allow; /* policy's and the store's; owned */
+	struct net_list own;   /* never blocked besides the policy's; owned */
+	int64_t rate_min_ms;   /* the minute that rate_n counts */
+	unsigned rate_n;
+	size_t walk; /* write-back cursor */
+
+	struct engine_counts n;
+};
+
+/* Lets time pass: ends and renews blocks that are due, in their order. */
+void engine_advance(struct engine *e, int64_t now_ms);
+
+/* Never blocked, never judged: special ranges, ourselves, our hosts. */
+bool engine_spared(const struct engine *e, const struct addr *a);
+
+void engine_emit(struct engine *e, enum engine_out_kind kind,
+    const struct client *c, const struct engine_out *more);
+void engine_save(struct engine *e, struct client *c);
+
+/* False: the index is full, and the client must be spared. */
+bool
+engine_index_block(struct engine *e, const struct addr *key, int64_t until_ms);
+/* Puts an indexed block on the client's record, and says so. */
+void engine_set_block(struct engine *e, struct client *c, uint8_t tier,
+    uint32_t for_s, const struct score *s);
+/* False: it was not blocked. */
+bool engine_lift_block(struct engine *e, struct client *c, const char *why);
+
+/* The callback of evidence: stages 7 and 8. */
+void engine_judge(void *arg, struct client *c, enum evidence_kind k);
+void engine_score(struct engine *e, const struct client *c, struct score *s);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * evidence - stage 6 of 8: session events and log events -> client records
+ *
+ * Joins what packets and log lines say of a client and writes it down as
+ * facts.  The caller (engine) has already decided that the event may count:
+ * the line has its witness, the client is not ours, and for bad evidence it
+ * is not blocked.  Good evidence and bad go through separate doors because
+ * they have different rules.  Whenever something that could convict is new, `judge` is called
+ * with it.  Owns groups and mailq; borrows the client table and the policy.
+ */
+#ifndef ZFW_DAEMON_EVIDENCE_H
+#define ZFW_DAEMON_EVIDENCE_H
+
+#include "daemon/client.h"
+#include "daemon/logline.h"
+#include "daemon/policy.h"
+#include "fp/session.h"
+
+struct evidence;
+
+struct evidence_conf {
+	const struct policy *policy;
+	struct hash_key key;
+	struct client_table *clients;
+	void *arg;
+	/* something new speaks against (or for) c */
+	void (*judge)(void *arg, struct client *c, enum evidence_kind k);
+};
+
+struct evidence *evidence_new(const struct evidence_conf *conf);
+void evidence_free(struct evidence *e);
+
+/* A session opened, spoke, closed. */
+void evidence_session(struct evidence *e, enum session_event ev,
+    const struct session *s, int64_t now_ms);
+
+/*
+ * A log event about a client: what it says for it, what it says against it,
+ * and what the MTA says of its name.  `s` is the session that it is about,
+ * NULL when there is none to ask; `line` is kept as a sample.
+ */
+void
+evidence_good(struct evidence *e, const struct log_event *ev, int64_t now_ms);
+void evidence_name_of(struct evidence *e, const struct log_event *ev,
+    const struct session *s, struct str line, int64_t now_ms);
+/* False: the packets of that session say otherwise; nothing was counted. */
+bool evidence_bad(struct evidence *e, const struct log_event *ev,
+    const struct session *s, struct str line, int64_t now_ms);
+
+/*
+ * Lines that name a message instead of a client: queued, content rejected,
+ * delivered to a trap.  Returns the client it is about (family 0: none).
+ */
+struct addr evidence_message(struct evidence *e, const struct log_event *ev,
+    struct str line, int64_t now_ms);
+
+/* Mail that has settled becomes good history. */
+void evidence_tick(struct evidence *e, int64_t now_ms);
+
+/* The client was caught for the first time: its neighbours are told. */
+void
+evidence_caught(struct evidence *e, const struct client *c, int64_t now_ms);
+
+/* The good profile: long wanted mail under a confirmed name. */
+bool evidence_profile(const struct policy *p, const struct client *c);
+
+#endif

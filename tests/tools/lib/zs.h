@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * zs - tests only: the world that a scenario (tests/scenario/README) runs in
+ *
+ * One engine, a virtual clock, a network of clients, a log, a store in memory,
+ * and a record of everything the engine said.  zs_text.c has words, values
+ * and variables; zs_world.c the engine and time; zs_net.c packets; zs_mail.c
+ * SMTP sessions with their log lines; zs_expect.c the questions; scenario.c
+ * the language.  Whatever is wrong with a scenario file ends the program with
+ * file and line: zs_die().
+ */
+#ifndef ZFW_TESTS_TOOLS_ZS_H
+#define ZFW_TESTS_TOOLS_ZS_H
+
+#include <stdio.h>
+
+#include "daemon/config.h"
+#include "daemon/engine.h"
+#include "tests/tools/lib/stack.h"
+
+#define ZS_WORDS_MAX 48
+#define ZS_VARS_MAX  16
+#define ZS_CONF_MAX  32
+#define ZS_WORD_MAX  512
+
+struct zs_words { /* of one line; `at` is the next one */
+	char *v[ZS_WORDS_MAX];
+	size_t n, at;
+};
+
+struct zs_pair {
+	char name[64], value[ZS_WORD_MAX];
+};
+
+struct zs_event { /* what the engine said */
+	enum engine_out_kind kind;
+	int64_t t_ms;
+	struct net net;
+	uint16_t port;
+	uint32_t timeout_s;
+	struct score score; /* BLOCK */
+	char why[64];
+	bool shadow;
+	bool used; /* an `expect` took it */
+};
+
+struct zs_flow {
+	struct addr client, server;
+	uint16_t port;
+	const struct stack *stack;
+	uint32_t cseq, sseq; /* next of the client, of the server */
+	uint16_t ip_id;
+	bool open;
+	bool dropped; /* our own block swallowed its SYN */
+};
+
+struct zs {
+	const char *file;
+	int line;
+
+	struct zs_pair vars[ZS_VARS_MAX], conf[ZS_CONF_MAX];
+	size_t vars_n, conf_n;
+	bool witness; /* packets are captured */
+	bool twice;   /* every packet is seen two times */
+	bool verbose;
+
+	struct config *config;
+	struct engine *engine; /* NULL until something happens */
+	int64_t start_us, now_us, tick_ms;
+	struct client *store;
+	size_t store_n, store_max;
+	struct zs_event *events;
+	size_t events_n, events_max;
+
+	struct zs_flow *flows;
+	size_t flows_n, flows_max;
+	uint16_t next_port;
+	unsigned next_id;
+	char qid[16];
+	int rc;          /* of the last admin command */
+	size_t restored; /* blocks, at the last restart */
+
+	FILE *pcap, *log; /* what was fed, when wanted */
+	unsigned passed, failed;
+};
+
+/* ---- zs_text ---- */
+
+void zs_die(const struct zs *z, const char *fmt, ...)
+    __attribute__((noreturn, format(printf, 2, 3)));
+/* Room for one more in a growing array. */
+void *zs_grow(const struct zs *z, void *v, size_t n, size_t *max, size_t size);
+/* Replaces $name and ${name}; the result is the caller's. */
+char *zs_expand(const struct zs *z, const char *text);
+void zs_set_var(struct zs *z, const char *name, const char *value);
+/* Cuts `text` into words in place; "quoted words" may have \n \r \t \" \\. */
+void zs_split(const struct zs *z, char *text, struct zs_words *w);
+const char *zs_next(const struct zs *z, struct zs_words *w, const char *what);
+/* Takes the next word if it is this one. */
+bool zs_is(struct zs_words *w, const char *word);
+bool zs_more(const struct zs_words *w);
+void zs_end(const struct zs *z, const struct zs_words *w);
+long zs_number(const struct zs *z, const char *word);
+/* 250ms, 10s, 1h30min, 3d: microseconds */
+int64_t zs_duration(const struct zs *z, const char *word);
+struct addr zs_addr(const struct zs *z, const char *word);
+struct net zs_net(const struct zs *z, const char *word);
+/* ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT; port 0 = not given */
+struct addr zs_peer(const struct zs *z, const char *word, uint16_t *port);
+
+/* ---- zs_world ---- */
+
+void zs_conf(struct zs *z, const char *name, const char *value);
+void zs_start(struct zs *z); /* if not yet */
+void zs_restart(struct zs *z);
+void zs_free(struct zs *z);
+void zs_time(struct zs *z, int64_t to_us);
+void zs_pass(struct zs *z, int64_t us);
+/* The clock jumps, the engine is not told. */
+void zs_clock(struct zs *z, int64_t us);
+void zs_feed(struct zs *z, const uint8_t *ip, size_t n);
+/* A log line, stamped with now less `age_us`. */
+void zs_log(struct zs *z, int64_t age_us, const char *text);
+/* With a stamp of whole seconds, applied when that second is over. */
+void zs_log_classic(struct zs *z, const char *text);
+/* The client's record if it is blocked now. */
+const struct client *zs_blocked(struct zs *z, const struct addr *a);
+
+/* ---- zs_net ---- */
+
+/* Port 0: the latest flow of that address.  NULL = none. */
+struct zs_flow *zs_flow(struct zs *z, const struct addr *a, uint16_t port);
+struct zs_flow *zs_syn(struct zs *z, const struct addr *a, uint16_t port,
+    const struct stack *st);
+struct zs_flow *zs_open(struct zs *z, const struct addr *a, uint16_t port,
+    const struct stack *st);
+void zs_client_says(struct zs *z, struct zs_flow *f, const char *text);
+void zs_server_says(struct zs *z, struct zs_flow *f, const char *text);
+void zs_client_ends(struct zs *z, struct zs_flow *f, bool rst);
+void zs_server_ends(struct zs *z, struct zs_flow *f, bool rst);
+void zs_pcap_begin(const struct zs *z);
+
+/* ---- zs_mail, zs_expect ---- */
+
+void zs_session(struct zs *z, struct zs_words *w);
+void zs_expect(struct zs *z, struct zs_words *w);
+
+#endif

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
+#include <jansson.h>
+#include <math.h>
+#include <time.h>
+
+#include "tools/replay_out.h"
+
+static const char *
+event_name(enum engine_out_kind k)
+{
+	switch (k) {
+	case ENGINE_BLOCK:
+		return "block";
+	case ENGINE_UNBLOCK:
+	case ENGINE_EXPIRE:
+		return "unblock";
+	case ENGINE_SYN_DROP:
+		return "syn_drop";
+	default:
+		return NULL; /* of no interest to a reader */
+	}
+}
+
+/* As users know them: an IPv4 address, an IPv6 prefix. */
+static const char *
+client_text(const struct net *n, char buf[ADDR_STRLEN])
+{
+	return n->a.family == 4 ? addr_print(&n->a, buf) : net_print(n, buf);
+}
+
+static const char *
+action_name(uint8_t action)
+{
+	return action == CLIENT_REJECT ? "reject" : "drop";
+}
+
+static json_t *
+reasons(const struct engine_out *o)
+{
+	json_t *list = json_array();
+
+	if (o->score == NULL) { /* the block's, as it is remembered */
+		for (size_t i = 0; i < sizeof(o->client->reasons); i++) {
+			enum evidence_kind k = o->client->reasons[i];
+
+			if (k != EVIDENCE_NONE)
+				json_array_append_new(list,
+				    json_pack("{s:s,s:s,s:n}", "evidence",
+					evidence_name(k), "family",
+					family_name(evidence_family(k)),
+					"llr"));
+		}
+		return list;
+	}
+	for (size_t i = 0; i < o->score->n; i++) {
+		const struct score_term *t = &o->score->terms[i];
+
+		if (t->llr > 0)
+			json_array_append_new(list,
+			    json_pack("{s:s,s:s,s:f}", "evidence",
+				evidence_name(t->kind), "family",
+				family_name(t->family), "llr",
+				round(t->llr * 1000) / 1000));
+	}
+	return list;
+}
+
+static void
+print_json(FILE *f, const char *event, const struct engine_out *o)
+{
+	const struct client *c = o->client;
+	char buf[ADDR_STRLEN];
+	json_t *j = json_pack("{s:f,s:s,s:s,s:n}", "t", (double)o->t_ms / 1000,
+	    "event", event, "client", client_text(&o->net, buf), "stack");
+
+	if (o->kind == ENGINE_SYN_DROP)
+		json_object_set_new(j, "port", json_integer(o->port));
+	json_object_set_new(j, "action", json_string(action_name(c->action)));
+	json_object_set_new(j, "tier", json_integer(c->tier));
+	json_object_set_new(j, "score",
+	    json_real((double)c->score_permille / 1000));
+	json_object_set_new(j, "until",
+	    json_real((double)c->block_until_ms / 1000));
+	json_object_set_new(j, "reasons", reasons(o));
+	json_dumpf(j, f,
+	    JSON_PRESERVE_ORDER | JSON_COMPACT | JSON_REAL_PRECISION(13));
+	fputc('\n', f);
+	json_decref(j);
+}
+
+static void
+print_text(FILE *f, const char *event, const struct engine_out *o)
+{
+	const struct client *c = o->client;
+	time_t s = (time_t)(o->t_ms / 1000);
+	struct tm tm;
+	char when[32], buf[ADDR_STRLEN];
+
+	gmtime_r(&s, &tm);
+	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &tm);
+	fprintf(f, "%s.%03dZ %-8s %-22s", when, (int)(o->t_ms % 1000), event,
+	    client_text(&o->net, buf));
+	if (o->kind == ENGINE_BLOCK) {
+		fprintf(f, " tier %u score %.3f for %" PRId64 " s:", c->tier,
+		    (double)c->score_permille / 1000,
+		    (c->block_until_ms - c->block_from_ms) / 1000);
+		for (size_t i = 0; i < o->score->n; i++)
+			if (o->score->terms[i].llr > 0)
+				fprintf(f, "%s %s %+.1f", i > 0 ? "," : "",
+				    evidence_name(o->score->terms[i].kind),
+				    o->score->terms[i].llr);
+	} else if (o->kind == ENGINE_SYN_DROP) {
+		fprintf(f, " port %u", o->port);
+	} else {
+		fprintf(f, " %s", o->why != NULL ? o->why : "time is up");
+	}
+	fputc('\n', f);
+}
+
+void
+replay_out_event(void *arg, const struct engine_out *o)
+{
+	struct replay_out *out = arg;
+	const char *event = event_name(o->kind);
+
+	if (event == NULL)
+		return;
+	if (out->jsonl)
+		print_json(out->f, event, o);
+	else
+		print_text(out->f, event, o);
+}
+
+void
+replay_out_summary(struct replay_out *out, const struct engine *e, FILE *f)
+{
+	struct engine_counts n;
+
+	(void)out;
+	engine_counts(e, &n);
+	fprintf(f,
+	    "packets       %" PRIu64 " (%" PRIu64 " of SMTP sessions read, "
+	    "%" PRIu64 " copies, %" PRIu64 " not TCP, %" PRIu64
+	    " truncated or malformed, %" PRIu64 " link types not read)\n",
+	    n.packets, n.verdicts[TRAITS_OK], n.duplicates,
+	    n.verdicts[TRAITS_NOT_IP] + n.verdicts[TRAITS_NOT_TCP],
+	    n.verdicts[TRAITS_TRUNCATED] + n.verdicts[TRAITS_MALFORMED] +
+		n.verdicts[TRAITS_FRAGMENT],
+	    n.verdicts[TRAITS_LINK]);
+	fprintf(f,
+	    "connections   %" PRIu64 " SYNs, %" PRIu64 " handshakes, %" PRIu64
+	    " prevented\n",
+	    n.sessions.syns + n.syn_drops, n.sessions.opened, n.syn_drops);
+	fprintf(f,
+	    "log lines     %" PRIu64 " (%" PRIu64 " understood, %" PRIu64
+	    " joined by port, %" PRIu64 " by time, %" PRIu64 " orphans)\n",
+	    n.lines, n.events, n.joined_port, n.joined_time, n.orphans);
+	fprintf(f,
+	    "decisions     %" PRIu64 " blocks, %" PRIu64
+	    " lifted early, %zu active at the end\n",
+	    n.blocks, n.unblocks, n.blocks_now);
+	fprintf(f,
+	    "spared        %" PRIu64 " known good, %" PRIu64
+	    " with one kind of witness only, %" PRIu64 " over the rate\n",
+	    n.immune_spared, n.one_family, n.rate_spared);
+}
