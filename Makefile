@@ -41,7 +41,7 @@ ALL_LF	= -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANF) $(LDFLAGS)
 # docs/ARCHITECTURE.md, checked by `make lint`.
 include programs.mk
 
-PROGRAMS := zfwd zfw-replay
+PROGRAMS := zfwd zfw-engine zfwctl zfw-whitelist zfw-replay
 
 .PHONY: all help deps build demo check check-unit check-e2e check-asan \
 	lint fuzz bench install clean golden-update stats

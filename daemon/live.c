@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "daemon/live_impl.h"
+
+#define SECOND_MS     1000
+#define TICK_US       200000
+#define SYNC_EVERY_MS 600000
+#define LOAD_SLICE    256
+
+static int64_t
+clock_ms(clockid_t id)
+{
+	struct timespec ts;
+
+	if (clock_gettime(id, &ts) != 0)
+		zfw_panic("no clock");
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+int64_t
+live_wall_ms(void)
+{
+	return clock_ms(CLOCK_REALTIME);
+}
+
+int64_t
+live_mono_ms(void)
+{
+	return clock_ms(CLOCK_MONOTONIC);
+}
+
+void
+live_end(struct live *l, int result)
+{
+	l->result = result;
+	(void)event_base_loopbreak(l->base);
+}
+
+/* ---- time ---- */
+
+static void
+sync_store(struct live *l, int64_t mono_ms)
+{
+	int64_t took_ms;
+	int rc;
+
+	if (mono_ms < l->sync_ms)
+		return;
+	rc = store_sync(l->conf.store);
+	if (rc != 0)
+		live_out_store_error(l, "sync", rc);
+	took_ms = live_mono_ms() - mono_ms;
+	if (took_ms > SECOND_MS)
+		log_msg(LOG_WARNING, "store: writing to the disk took %lld ms",
+		    (long long)took_ms);
+	l->sync_ms = mono_ms + SYNC_EVERY_MS;
+}
+
+static void
+flush_recorder(struct live *l)
+{
+	int rc;
+
+	if (l->conf.recorder == NULL || l->faults.record)
+		return;
+	rc = recorder_flush(l->conf.recorder);
+	if (rc == 0)
+		return;
+	l->faults.record = true;
+	log_msg(LOG_ERR, "recording stopped: %s", strerror(-rc));
+}
+
+static void
+each_second(struct live *l, int64_t mono_ms)
+{
+	live_in_lines(l); /* a wake-up may have been lost */
+	live_save_begin(l);
+	flush_recorder(l);
+	live_out_tick(l);
+	live_allow_tick(l, live_wall_ms());
+	live_alarm_tick(l, mono_ms);
+	sync_store(l, mono_ms);
+	l->second_ms = mono_ms + SECOND_MS;
+}
+
+static void
+on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct live *l = arg;
+	int64_t mono_ms = live_mono_ms();
+
+	(void)fd;
+	(void)what;
+	live_in_captures(l);
+	engine_tick(l->engine, live_wall_ms());
+	if (l->ctl != NULL)
+		ctl_tick(l->ctl, mono_ms);
+	if (mono_ms >= l->second_ms)
+		each_second(l, mono_ms);
+	live_guard_pump(l);
+}
+
+static void
+on_signal(evutil_socket_t sig, short what, void *arg)
+{
+	(void)what;
+	if (sig == SIGHUP)
+		return; /* the terminal went away: that is not our end */
+	live_end(arg, 0);
+}
+
+/* ---- start ---- */
+
+static bool
+add_signal(struct live *l, struct event **ev, int sig)
+{
+	*ev = evsignal_new(l->base, sig, on_signal, l);
+	return *ev != NULL && event_add(*ev, NULL) == 0;
+}
+
+static bool
+init_loop(struct live *l)
+{
+	const struct timeval tick = { 0, TICK_US };
+
+	l->base = event_base_new();
+	if (l->base == NULL)
+		return false;
+	l->ev_tick = event_new(l->base, -1, EV_PERSIST, on_tick, l);
+	if (l->ev_tick == NULL || event_add(l->ev_tick, &tick) != 0)
+		return false;
+	return add_signal(l, &l->ev_term, SIGTERM) &&
+	    add_signal(l, &l->ev_int, SIGINT) &&
+	    add_signal(l, &l->ev_hup, SIGHUP);
+}
+
+static bool
+init_engine(struct live *l)
+{
+	struct engine_conf ec = {
+		.policy = l->policy,
+		.key = hash_key_random(),
+		.witness = l->conf.ifaces_n > 0,
+		/* A line of the second before us is applied when it is over. */
+		.witness_from_ms = (l->started_ms / 1000 + 2) * 1000,
+		.arg = l,
+		.out = live_out,
+		.load = live_out_load,
+		.save = live_out_save,
+	};
+
+	ec.seed = hash_keyed(&ec.key, "seed", 4);
+	l->engine = engine_new(&ec);
+	return l->engine != NULL;
+}
+
+static bool
+init_ctl(struct live *l)
+{
+	struct ctl_conf cc = { l->base, l->conf.ctl_fd, l, live_ctl_request,
+		live_ctl_gone };
+
+	if (l->conf.ctl_fd < 0)
+		return true;
+	l->ctl = ctl_new(&cc, live_mono_ms());
+	return l->ctl != NULL;
+}
+
+struct live *
+live_new(const struct live_conf *conf)
+{
+	struct live *l = calloc(1, sizeof(*l));
+
+	if (l == NULL)
+		return NULL;
+	l->conf = *conf;
+	l->cfg = conf->config;
+	l->policy = &conf->config->policy;
+	l->started_ms = live_wall_ms();
+	l->sync_ms = live_mono_ms() + SYNC_EVERY_MS;
+	if (!outq_init(&l->q) || !init_loop(l) || !init_engine(l) ||
+	    !live_in_init(l) || !live_guard_init(l) || !init_ctl(l)) {
+		live_free(l);
+		return NULL;
+	}
+	return l;
+}
+
+/* The callback may not use the store, and engine_restore() may. */
+struct load {
+	struct live *l;
+	int64_t now_ms;
+	size_t n;
+	struct client c[LOAD_SLICE];
+};
+
+static void
+load_one(void *arg, const struct client *c)
+{
+	struct load *ld = arg;
+
+	if (client_blocked(c, ld->now_ms) &&
+	    !engine_allowed(ld->l->engine, &c->key, NULL))
+		ld->c[ld->n++] = *c;
+}
+
+static int
+load_blocks(struct live *l, struct load *ld, size_t *restored)
+{
+	struct store_cursor *cursor = NULL;
+	int rc;
+
+	do {
+		ld->n = 0;
+		rc = store_clients(l->conf.store, &cursor, LOAD_SLICE, load_one,
+		    ld);
+		for (size_t i = 0; rc == 0 && i < ld->n; i++)
+			if (engine_restore(l->engine, &ld->c[i], ld->now_ms))
+				++*restored;
+	} while (rc == 0 && cursor != NULL);
+	store_cursor_free(cursor);
+	return rc;
+}
+
+int
+live_load(struct live *l)
+{
+	struct load *ld = calloc(1, sizeof(*ld));
+	int64_t began_ms = live_mono_ms();
+	size_t restored = 0;
+	int rc;
+
+	if (ld == NULL)
+		return -ENOMEM;
+	ld->l = l;
+	ld->now_ms = live_wall_ms();
+	engine_tick(l->engine, ld->now_ms);
+	rc = live_allow_load(l, ld->now_ms);
+	if (rc == 0)
+		rc = load_blocks(l, ld, &restored);
+	free(ld);
+	if (rc != 0)
+		return rc;
+	log_msg(LOG_NOTICE,
+	    "ready: %zu blocks in force, %zu networks allowed by hand, "
+	    "loaded in %lld ms",
+	    restored, l->allow_n, (long long)(live_mono_ms() - began_ms));
+	live_guard_send(l, &(struct msg){ .op = MSG_HELLO });
+	live_guard_pump(l);
+	return 0;
+}
+
+int
+live_run(struct live *l)
+{
+	if (event_base_dispatch(l->base) < 0)
+		l->result = -EIO;
+	live_save_all(l);
+	flush_recorder(l);
+	(void)store_sync(l->conf.store);
+	return l->result;
+}
+
+static void
+free_event(struct event *ev)
+{
+	if (ev != NULL)
+		event_free(ev);
+}
+
+void
+live_free(struct live *l)
+{
+	if (l == NULL)
+		return;
+	ctl_free(l->ctl);
+	live_guard_fini(l);
+	live_in_fini(l);
+	engine_free(l->engine);
+	free_event(l->ev_tick);
+	free_event(l->ev_term);
+	free_event(l->ev_int);
+	free_event(l->ev_hup);
+	if (l->base != NULL)
+		event_base_free(l->base);
+	outq_fini(&l->q);
+	free(l->allow);
+	free(l);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * live - the impure shell around the engine: loop, clock, sockets, store
+ *
+ * Runs one struct engine on the real world: packets from the captures, lines
+ * from the log descriptors that the guard passes, requests from the control
+ * socket; what it decides goes to the store first, then to the guard, then
+ * to the log.  The only reader of clocks in the engine's process.  Every
+ * callback does a bounded slice; nothing blocks.  Called by zfw-engine.c
+ * once, after privileges are gone.  Owns nothing of struct live_conf; faults
+ * of the world are logged here and mail passes.
+ *
+ *   live.c        start, loop, ticks, end
+ *   live_in.c     captures and log lines -> engine
+ *   live_out.c    engine -> store, guard, log
+ *   live_save.c   clients and log positions into the store, in rounds
+ *   live_guard.c  the guard's socket, both ways
+ *   live_allow.c  the allow list in force
+ *   live_ctl.c    requests of the tools; live_status.c the answer to `status`
+ *   live_alarm.c  says that we are blind
+ */
+#ifndef ZFW_DAEMON_LIVE_H
+#define ZFW_DAEMON_LIVE_H
+
+#include "daemon/config.h"
+#include "db/store.h"
+#include "fp/capture.h"
+
+#define LIVE_IFACES_MAX 16
+
+struct live_iface {
+	char name[32];
+	struct capture *capture;
+};
+
+struct live_conf {
+	const struct config *config;
+	const struct live_iface *ifaces;
+	size_t ifaces_n;
+	struct recorder *recorder; /* NULL = none */
+	struct store *store;
+	int guard_fd, wake_fd;
+	int ctl_fd; /* listening; -1 = none; closed by live_free() */
+};
+
+struct live;
+
+/* NULL when memory is short; descriptors and events are made here. */
+struct live *live_new(const struct live_conf *conf);
+/*
+ * Loads allow list and blocks from the store and tells the guard that we
+ * are ready.  After seccomp.  0 or -errno.
+ */
+int live_load(struct live *l);
+/* Until the guard is gone or a signal; saves.  0 or -errno. */
+int live_run(struct live *l);
+void live_free(struct live *l); /* NULL is allowed */
+
+#endif

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* live_guard - the guard's socket, both ways */
+#include <errno.h>
+#include <unistd.h>
+
+#include "daemon/live_impl.h"
+
+#define MESSAGES_SLICE 64
+#define BULK_SLICE     MSG_MAX
+#define AGAIN_MS       60000 /* the guard's rate is by the minute */
+
+/* ---- out ---- */
+
+void
+live_guard_send(struct live *l, const struct msg *m)
+{
+	uint64_t left_out;
+
+	if (outq_push(&l->q, m))
+		return;
+	l->bulk.repair = true;
+	if (log_every(&l->faults.guard, live_mono_ms(), &left_out))
+		log_msg(LOG_ERR,
+		    "the guard is too slow: a record was dropped, all blocks "
+		    "will be sent again (%llu more)",
+		    (unsigned long long)left_out);
+}
+
+/* Is there room to make more, and nothing before it that must go first? */
+static bool
+bulk_room(const struct live *l)
+{
+	return outq_idle(&l->q) && outq_room(&l->q) > 2 * BULK_SLICE;
+}
+
+static void
+bulk_allow(struct live *l)
+{
+	struct live_bulk *b = &l->bulk;
+	struct msg m = { .op = MSG_ALLOW_NET };
+
+	if (b->allow_at == 0)
+		live_guard_send(l, &(struct msg){ .op = MSG_ALLOW_BEGIN });
+	for (size_t i = 0; i < BULK_SLICE; i++) {
+		if (!live_allow_at(l, b->allow_at, &m.net)) {
+			live_guard_send(l,
+			    &(struct msg){ .op = MSG_ALLOW_END });
+			b->allow = false;
+			for (size_t k = 0; k < CTL_CONNS_MAX; k++)
+				if (l->waits[k].state == WAIT_ALLOW)
+					l->waits[k].state = WAIT_SYNC;
+			return;
+		}
+		live_guard_send(l, &m);
+		b->allow_at++;
+	}
+}
+
+static void
+bulk_block(void *arg, const struct client *c)
+{
+	struct live *l = arg;
+	int64_t now_ms = engine_now_ms(l->engine);
+	struct msg m = live_out_block(l,
+	    l->bulk.restore ? MSG_BLOCK : MSG_RENEW, c, now_ms);
+
+	/* What mode enforce left in the store stays there in shadow. */
+	if (l->policy->enforce && !c->shadow && client_blocked(c, now_ms))
+		live_guard_send(l, &m);
+}
+
+static void
+bulk_blocks(struct live *l)
+{
+	struct live_bulk *b = &l->bulk;
+
+	if (b->restore && !b->blocks_begun)
+		live_guard_send(l, &(struct msg){ .op = MSG_RESTORE_BEGIN });
+	b->blocks_begun = true;
+	b->blocks_at = engine_blocks(l->engine, b->blocks_at, BULK_SLICE,
+	    bulk_block, l);
+	if (b->blocks_at != 0)
+		return;
+	if (b->restore)
+		live_guard_send(l, &(struct msg){ .op = MSG_RESTORE_END });
+	b->blocks = b->restore = b->blocks_begun = false;
+}
+
+/* After all that the request did. */
+static void
+bulk_syncs(struct live *l)
+{
+	for (size_t i = 0; i < CTL_CONNS_MAX; i++) {
+		struct live_wait *w = &l->waits[i];
+
+		if (w->state != WAIT_SYNC)
+			continue;
+		w->seq = ++l->seq;
+		w->state = WAIT_SENT;
+		live_guard_send(l,
+		    &(struct msg){ .op = MSG_SYNC, .seq = w->seq });
+	}
+}
+
+/* One slice of what is to be sent in bulk; false: nothing. */
+static bool
+bulk_step(struct live *l)
+{
+	struct live_bulk *b = &l->bulk;
+
+	if (b->again_ms != 0 && live_mono_ms() >= b->again_ms) {
+		b->again_ms = 0;
+		b->repair = true;
+	}
+	if (b->repair && !b->blocks) {
+		b->repair = b->restore = false;
+		b->blocks = true;
+		b->blocks_at = 0;
+	}
+	if (b->allow)
+		bulk_allow(l);
+	else if (b->blocks)
+		bulk_blocks(l);
+	else
+		return false;
+	return true;
+}
+
+void
+live_guard_flush(struct live *l)
+{
+	int rc = outq_flush(&l->q, l->conf.guard_fd);
+
+	if (rc == 0 && outq_idle(&l->q)) {
+		(void)event_del(l->ev_guard_out);
+	} else if (rc == 0 || rc == -EAGAIN) {
+		(void)event_add(l->ev_guard_out, NULL);
+	} else {
+		log_msg(LOG_ERR, "guard: %s", strerror(-rc));
+		live_end(l, rc == -EPIPE || rc == -ECONNRESET ? 0 : rc);
+	}
+}
+
+void
+live_guard_pump(struct live *l)
+{
+	/* A bounded number of slices: the socket takes about 40 messages. */
+	for (int i = 0; i < MESSAGES_SLICE; i++) {
+		live_guard_flush(l);
+		if (!bulk_room(l))
+			return;
+		bulk_syncs(l);
+		if (!bulk_step(l))
+			break;
+	}
+	live_guard_flush(l);
+	if (l->bulk.allow || l->bulk.blocks)
+		(void)event_add(l->ev_guard_out, NULL);
+}
+
+void
+live_guard_find(void *arg, size_t source, uint64_t dev, uint64_t ino)
+{
+	live_guard_send(arg,
+	    &(struct msg){ .op = MSG_LOG_FIND,
+		.source = (uint16_t)source,
+		.dev = dev,
+		.ino = ino });
+}
+
+/* ---- in ---- */
+
+static void
+on_packet(struct live *l)
+{
+	struct packet p = { .t_us = l->in.m[0].t_us,
+		.data = l->in.packet,
+		.caplen = (uint32_t)l->in.packet_n,
+		.wirelen = (uint32_t)l->in.packet_n,
+		.link = PACKET_RAW };
+
+	l->queued_packets++;
+	engine_packet(l->engine, &p);
+}
+
+static void
+on_resync(struct live *l)
+{
+	struct live_bulk *b = &l->bulk;
+
+	b->allow = true;
+	b->allow_at = 0;
+	b->blocks = b->restore = true;
+	b->blocks_begun = b->repair = false;
+	b->blocks_at = 0;
+}
+
+static void
+on_table(struct live *l, const struct msg *m)
+{
+	static const char *const words[] = { "?", "on", "off", "failed" };
+
+	if (m->value < MSG_TABLE_ON || m->value > MSG_TABLE_FAILED ||
+	    l->table == (enum msg_table)m->value)
+		return;
+	l->table = (enum msg_table)m->value;
+	log_msg(LOG_INFO, "the kernel table is %s", words[l->table]);
+}
+
+static void
+on_refused(struct live *l, const struct msg *m)
+{
+	static const char *const words[REFUSALS] = { "?", "never blocked",
+		"set full", "too many at once", "shadow mode",
+		"the kernel refused" };
+	int v = m->value > 0 && m->value < REFUSALS ? m->value : 0;
+	uint64_t left_out;
+	char who[ADDR_STRLEN];
+
+	l->refused[v]++;
+	/* The engine takes it for blocked: so it has to become that. */
+	if (l->bulk.again_ms == 0 &&
+	    (v == MSG_REFUSED_RATE || v == MSG_REFUSED_FULL ||
+		v == MSG_REFUSED_KERNEL))
+		l->bulk.again_ms = live_mono_ms() + AGAIN_MS;
+	if (log_every(&l->faults.refused, live_mono_ms(), &left_out))
+		log_msg(LOG_WARNING,
+		    "refused client=%s reason=\"%s\" (%llu more)",
+		    net_print(&m->net, who), words[v],
+		    (unsigned long long)left_out);
+}
+
+static void
+on_log_fd(struct live *l, const struct msg *m)
+{
+	logtail_fd(l->tail, m->source, (enum msg_logfd)m->value, l->in.fd,
+	    m->dev, m->ino, live_mono_ms());
+	l->in.fd = -1; /* logtail's now */
+	live_in_lines(l);
+}
+
+static void
+on_record(struct live *l, const struct msg *m)
+{
+	switch (m->op) {
+	case MSG_DONE:
+		live_ctl_synced(l, m->seq, m->value);
+		break;
+	case MSG_RESYNC:
+		on_resync(l);
+		break;
+	case MSG_TABLE:
+		on_table(l, m);
+		break;
+	case MSG_OWN_ADD:
+		engine_never_add(l->engine, &m->net);
+		break;
+	case MSG_OWN_DEL:
+		engine_never_del(l->engine, &m->net);
+		break;
+	case MSG_REFUSED:
+		on_refused(l, m);
+		break;
+	case MSG_LOG_FD:
+		on_log_fd(l, m);
+		break;
+	case MSG_HELLO:
+		break;
+	default:
+		l->faults.bad_msgs++;
+		break;
+	}
+}
+
+static void
+on_message(struct live *l)
+{
+	if (l->in.m[0].op == MSG_PACKET) {
+		on_packet(l);
+		return;
+	}
+	for (size_t i = 0; i < l->in.n; i++)
+		on_record(l, &l->in.m[i]);
+	if (l->in.fd >= 0)
+		close(l->in.fd);
+}
+
+static void
+on_guard(evutil_socket_t fd, short what, void *arg)
+{
+	struct live *l = arg;
+
+	(void)what;
+	for (int i = 0; i < MESSAGES_SLICE; i++) {
+		int rc = msg_recv(fd, &l->in);
+
+		if (rc == -EAGAIN)
+			break;
+		if (rc == 0) {
+			live_end(l, 0); /* the guard is gone: so are we */
+			return;
+		}
+		if (rc == -EBADMSG) {
+			l->faults.bad_msgs++;
+			if (log_every(&l->faults.bad_msg, live_mono_ms(), NULL))
+				log_msg(LOG_ERR, "guard: a bad message");
+			continue;
+		}
+		if (rc < 0) {
+			log_msg(LOG_ERR, "guard: %s", strerror(-rc));
+			live_end(l, rc == -ECONNRESET ? 0 : rc);
+			return;
+		}
+		on_message(l);
+	}
+	live_guard_pump(l);
+}
+
+static void
+on_guard_writable(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	live_guard_pump(arg);
+}
+
+bool
+live_guard_init(struct live *l)
+{
+	int fd = l->conf.guard_fd;
+
+	l->ev_guard = event_new(l->base, fd, EV_READ | EV_PERSIST, on_guard, l);
+	l->ev_guard_out = event_new(l->base, fd, EV_WRITE, on_guard_writable,
+	    l);
+	return l->ev_guard != NULL && l->ev_guard_out != NULL &&
+	    event_add(l->ev_guard, NULL) == 0;
+}
+
+void
+live_guard_fini(struct live *l)
+{
+	if (l->ev_guard != NULL)
+		event_free(l->ev_guard);
+	if (l->ev_guard_out != NULL)
+		event_free(l->ev_guard_out);
+}

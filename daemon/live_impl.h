@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * live_impl - what the files of live share; nobody else includes it
+ */
+#ifndef ZFW_DAEMON_LIVE_IMPL_H
+#define ZFW_DAEMON_LIVE_IMPL_H
+
+#include <event2/event.h>
+
+#include "daemon/ctl.h"
+#include "daemon/engine.h"
+#include "daemon/live.h"
+#include "daemon/log.h"
+#include "daemon/logtail.h"
+#include "daemon/outq.h"
+
+#define LIVE_LOGS_MAX CONFIG_LIST_MAX
+#define REFUSALS      (MSG_REFUSED_KERNEL + 1)
+
+struct live_cap {
+	struct live *live;
+	const struct live_iface *iface;
+	struct event *ev;
+	bool broken;
+};
+
+struct live_log { /* one source */
+	uint64_t understood;
+	uint64_t seen_lines, seen_understood; /* at the last alarm check */
+	int64_t stamp_ms;                     /* of the last backlog line */
+	struct logtail_pos stored, taken;     /* taken: when the round began */
+	bool has_taken;
+	struct log_limit missing, error;
+};
+
+/* A request that is answered when the guard has done what it was told. */
+enum wait_state { WAIT_FREE, WAIT_ALLOW, WAIT_SYNC, WAIT_SENT };
+struct live_wait {
+	enum wait_state state;
+	struct ctl_conn *conn;
+	json_t *answer;
+	uint32_t seq;
+};
+
+/* What is still to be sent in bulk. */
+struct live_bulk {
+	bool allow;      /* the allow list is being sent ... */
+	size_t allow_at; /* ... from here: 0 = its beginning */
+	bool blocks;     /* all blocks are being sent ... */
+	bool restore;    /* ... as an answer to MSG_RESYNC, not a repair */
+	bool blocks_begun;
+	size_t blocks_at; /* engine_blocks() cursor */
+	bool repair;      /* a record was dropped: send all again */
+	int64_t again_ms; /* monotonic; one was refused: send all then */
+};
+
+struct live_faults {
+	bool record; /* the recording cannot be written: said once */
+	struct log_limit store, guard, orphan, refused, capture, bad_msg;
+	uint64_t store_errors, bad_msgs;
+};
+
+/* One line a decision, but not a hundred thousand at once. */
+struct live_burst {
+	int64_t second;
+	unsigned n;
+	uint64_t left_out;
+};
+
+struct live_alarms {
+	int64_t next_ms;
+	uint64_t sessions, connects; /* at the last check */
+	bool blind;
+};
+
+struct live {
+	struct live_conf conf;
+	const struct config *cfg;
+	const struct policy *policy;
+	struct event_base *base;
+	struct event *ev_guard, *ev_guard_out, *ev_wake, *ev_tick, *ev_more;
+	struct event *ev_round;
+	struct event *ev_term, *ev_int, *ev_hup;
+	struct engine *engine;
+	struct ctl *ctl;
+	struct logtail *tail;
+	size_t logs_n;
+	struct live_log logs[LIVE_LOGS_MAX];
+	struct live_cap caps[LIVE_IFACES_MAX];
+	int64_t started_ms;                   /* wall clock */
+	int64_t second_ms, sync_ms, allow_ms; /* monotonic, next time */
+	bool lines_read;                      /* since positions were taken */
+	bool round_on;                        /* clients are being stored ... */
+	size_t round_at;                      /* ... engine_flush_some() */
+	int result;                           /* of live_run() */
+
+	struct outq q;
+	struct live_bulk bulk;
+	struct live_wait waits[CTL_CONNS_MAX];
+	uint32_t seq;
+	enum msg_table table;
+	uint64_t refused[REFUSALS];
+	uint64_t queued_packets, orphans_said;
+
+	struct store_allow *allow;
+	size_t allow_n, allow_max;
+
+	struct live_faults faults;
+	struct live_burst burst;
+	struct live_alarms alarms;
+	struct msg_in in;
+};
+
+/* live.c */
+int64_t live_wall_ms(void);
+int64_t live_mono_ms(void);
+void live_end(struct live *l, int result);
+
+/* live_in.c */
+bool live_in_init(struct live *l);
+void live_in_fini(struct live *l);
+void live_in_captures(struct live *l);
+void live_in_lines(struct live *l);
+
+/* live_save.c */
+bool live_save_init(struct live *l); /* the logs' stored positions */
+void live_save_fini(struct live *l);
+/* Clients, then log positions, unless that is still being done. */
+void live_save_begin(struct live *l);
+void live_save_all(struct live *l); /* at once, for the end */
+
+/* live_out.c: callbacks of the engine */
+void live_out(void *arg, const struct engine_out *o);
+bool live_out_load(void *arg, const struct addr *key, struct client *c);
+void live_out_save(void *arg, const struct client *c);
+/* Once a second: how many lines were left out. */
+void live_out_tick(struct live *l);
+void live_out_store_error(struct live *l, const char *what, int rc);
+/* MSG_BLOCK or MSG_RENEW of a block that is in force. */
+struct msg live_out_block(const struct live *l, enum msg_op op,
+    const struct client *c, int64_t now_ms);
+
+/* live_guard.c */
+bool live_guard_init(struct live *l);
+void live_guard_fini(struct live *l);
+void live_guard_send(struct live *l, const struct msg *m);
+/* Sends what can be sent.  The engine may be in the middle of something. */
+void live_guard_flush(struct live *l);
+/* And makes more of what is to be sent in bulk: asks the engine for it. */
+void live_guard_pump(struct live *l);
+void live_guard_find(void *arg, size_t source, uint64_t dev, uint64_t ino);
+
+/* live_allow.c */
+int live_allow_load(struct live *l, int64_t now_ms);
+void live_allow_tick(struct live *l, int64_t now_ms);
+/* The i-th network of config and store together; false: no more. */
+bool live_allow_at(const struct live *l, size_t i, struct net *out);
+
+/* live_ctl.c */
+void live_ctl_request(void *arg, struct ctl_conn *c, const struct ctl_req *r);
+void live_ctl_gone(void *arg, struct ctl_conn *c);
+void live_ctl_synced(struct live *l, uint32_t seq, int result);
+
+/* live_status.c */
+json_t *live_status(struct live *l);
+
+/* live_alarm.c */
+void live_alarm_tick(struct live *l, int64_t mono_ms);
+
+#endif

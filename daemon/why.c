@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
+
+#include "daemon/jtext.h"
+#include "daemon/names.h"
+#include "daemon/why.h"
+#include "fp/sig.h"
+
+#define DAY_S    86400
+#define TEXT_LEN 256
+
+static const char *const action_name[] = { "pass", "reject", "drop" };
+
+const char *
+why_reasons(const uint8_t reasons[4], char *buf, size_t n)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < 4 && reasons[i] != 0; i++) {
+		int k = snprintf(buf + at, n - at, "%s%s", i == 0 ? "" : ",",
+		    evidence_name((enum evidence_kind)reasons[i]));
+
+		if (k < 0 || (size_t)k >= n - at)
+			break;
+		at += (size_t)k;
+	}
+	if (at == 0)
+		(void)snprintf(buf, n, "none");
+	return buf;
+}
+
+static json_t *
+reasons_json(const uint8_t reasons[4])
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < 4 && reasons[i] != 0; i++)
+		json_array_append_new(a,
+		    json_string(evidence_name((enum evidence_kind)reasons[i])));
+	return a;
+}
+
+static const char *
+action_of(const struct client *c)
+{
+	return c->action <= CLIENT_DROP ? action_name[c->action] : "none";
+}
+
+json_t *
+why_block_json(const struct client *c, int64_t now_ms)
+{
+	struct net net = addr_key_net(&c->key);
+	int64_t left_ms = c->block_until_ms - now_ms;
+
+	return json_pack("{s:o,s:i,s:s,s:b,s:b,s:f,s:o,s:o,s:o,s:I,s:I}",
+	    "client", jtext_net(&net), "tier", (int)c->tier, "action",
+	    action_of(c), "by_admin", (int)c->by_admin, "shadow",
+	    (int)c->shadow, "score", c->score_permille / 1000.0, "from",
+	    jtext_time(c->block_from_ms), "until",
+	    jtext_time(c->block_until_ms), "reasons", reasons_json(c->reasons),
+	    "left_s", (json_int_t)(left_ms > 0 ? (left_ms + 999) / 1000 : 0),
+	    "knocks", (json_int_t)c->knocks);
+}
+
+/* ---- terms ---- */
+
+static const char *
+helo_name(const struct client *c)
+{
+	return c->helo_class < HELO_CLASSES ? helo_class_name[c->helo_class] :
+					      "unknown";
+}
+
+/* What the term was made from, in a few words. */
+static const char *
+value_text(const struct client *c, enum evidence_kind k, int64_t now_ms,
+    char buf[TEXT_LEN])
+{
+	uint8_t v = c->facts[k].value;
+	double n = client_count(c, k, now_ms);
+
+	switch (k) {
+	case EVIDENCE_STACK_CLASS:
+		(void)snprintf(buf, TEXT_LEN, "%s, %s",
+		    v < SIG_CLASSES ? sig_class_name[v] : "unknown", c->sig);
+		break;
+	case EVIDENCE_RDNS_NONE:
+		(void)snprintf(buf, TEXT_LEN, "none");
+		break;
+	case EVIDENCE_RDNS_GENERIC:
+	case EVIDENCE_RDNS_DYNAMIC:
+		(void)snprintf(buf, TEXT_LEN, "%s", c->rdns);
+		break;
+	case EVIDENCE_HELO_LITERAL:
+	case EVIDENCE_HELO_OURS:
+	case EVIDENCE_HELO_BAD:
+	case EVIDENCE_HELO_DYNAMIC:
+		(void)snprintf(buf, TEXT_LEN, "%s (%s)", c->helo, helo_name(c));
+		break;
+	case EVIDENCE_HELO_GROUP:
+		(void)snprintf(buf, TEXT_LEN, "%s, in about %u networks",
+		    c->helo, v);
+		break;
+	case EVIDENCE_HISTORY:
+		(void)snprintf(buf, TEXT_LEN, "%u offence%s", c->offences,
+		    c->offences == 1 ? "" : "s");
+		break;
+	default:
+		(void)snprintf(buf, TEXT_LEN, "%.1f", n);
+		break;
+	}
+	return buf;
+}
+
+/* One term speaks both ways, and its words only for the bad one. */
+static const char *
+words_of(const struct score_term *t)
+{
+	if (t->kind == EVIDENCE_STACK_CLASS && t->llr < 0)
+		return "TCP stack as servers have it";
+	return evidence_text(t->kind);
+}
+
+static const struct client_sample *
+sample_of(const struct client *c, enum evidence_kind k)
+{
+	for (size_t i = 0; i < CLIENT_SAMPLES; i++)
+		if (c->samples[i].kind == k && c->samples[i].text[0] != '\0')
+			return &c->samples[i];
+	return NULL;
+}
+
+static json_t *
+sample_json(const struct client_sample *s)
+{
+	char text[CLIENT_SAMPLE_MAX];
+
+	if (s == NULL)
+		return json_null();
+	(void)snprintf(text, sizeof(text), "%s", s->text);
+	return json_pack("{s:o,s:o}", "t", jtext_time(s->t_ms), "text",
+	    jtext(text));
+}
+
+static json_t *
+terms_json(const struct why_ask *a)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < a->score->n; i++) {
+		const struct score_term *t = &a->score->terms[i];
+		char value[TEXT_LEN];
+
+		json_array_append_new(out,
+		    json_pack("{s:s,s:s,s:s,s:o,s:f,s:o,s:o}", "evidence",
+			evidence_name(t->kind), "family",
+			family_name(t->family), "words", words_of(t), "value",
+			jtext(value_text(a->client, t->kind, a->now_ms, value)),
+			"llr", t->llr, "last",
+			jtext_time(a->client->facts[t->kind].last_ms), "sample",
+			sample_json(sample_of(a->client, t->kind))));
+	}
+	return out;
+}
+
+static json_t *
+families_json(const struct score *s)
+{
+	json_t *out = json_array();
+
+	for (unsigned f = 0; f < FAMILIES; f++)
+		if (s->families & 1U << f)
+			json_array_append_new(out,
+			    json_string(family_name((enum family)f)));
+	return out;
+}
+
+/* ---- the verdict ---- */
+
+static const char *
+verdict(const struct why_ask *a)
+{
+	const struct client *c = a->client;
+	const struct score *s = a->score;
+
+	if (a->never != NULL)
+		return "never blocked";
+	if (a->allowed != NULL)
+		return "allowed";
+	if (c == NULL)
+		return "never seen";
+	if (client_blocked(c, a->now_ms))
+		return c->shadow ? "would be blocked" : "blocked";
+	if (s->immune)
+		return "immune";
+	if (s->p < a->policy->block_p)
+		return "passes";
+	return s->families_agree ? "suspect" : "one family";
+}
+
+/*
+ * Ways out.  Sentences for people: a program reads the fields.
+ */
+static json_t *
+lifts_json(const struct why_ask *a)
+{
+	json_t *out = json_array();
+	char who[ADDR_STRLEN], text[TEXT_LEN];
+
+	if (a->client == NULL || !client_blocked(a->client, a->now_ms))
+		return out;
+	(void)addr_print(&a->addr, who);
+	json_array_append_new(out,
+	    json_string("time: it ends by itself, at the time above"));
+	(void)snprintf(text, sizeof(text),
+	    "you, until its next offence: zfwctl unblock %s", who);
+	json_array_append_new(out, json_string(text));
+	(void)snprintf(text, sizeof(text),
+	    "you, for good: zfw-whitelist add %s", who);
+	json_array_append_new(out, json_string(text));
+	if (a->client->by_admin)
+		return out;
+	(void)snprintf(text, sizeof(text),
+	    "a login from there by one of your users (good for %u days)",
+	    a->policy->login_s / DAY_S);
+	json_array_append_new(out, json_string(text));
+	(void)snprintf(text, sizeof(text),
+	    "the good profile: wanted mail on %u days to %u recipients "
+	    "under a confirmed name",
+	    a->policy->good_days, a->policy->good_rcpts);
+	json_array_append_new(out, json_string(text));
+	return out;
+}
+
+static json_t *
+history_json(const struct client *c)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < CLIENT_TIERS_LOG; i++)
+		if (c->history[i].tier != 0)
+			json_array_append_new(out,
+			    json_pack("{s:i,s:o,s:o}", "tier",
+				(int)c->history[i].tier, "from",
+				jtext_time(c->history[i].from_ms), "until",
+				jtext_time(c->history[i].until_ms)));
+	return out;
+}
+
+static json_t *
+good_json(const struct client *c)
+{
+	return json_pack("{s:i,s:I,s:I,s:b,s:o,s:o}", "days", (int)c->good_days,
+	    "recipients", (json_int_t)c->good_rcpts, "mails",
+	    (json_int_t)c->good_mails, "complained", (int)c->complained,
+	    "login", jtext_time(c->login_ms), "delivered_to",
+	    jtext_time(c->peer_ms));
+}
+
+static void
+add_score(json_t *o, const struct why_ask *a)
+{
+	const struct score *s = a->score;
+
+	json_object_set_new(o, "p", json_real(s->p));
+	json_object_set_new(o, "prior", json_real(s->prior));
+	json_object_set_new(o, "sum", json_real(s->sum));
+	json_object_set_new(o, "terms", terms_json(a));
+	json_object_set_new(o, "families", families_json(s));
+	json_object_set_new(o, "families_agree",
+	    json_boolean(s->families_agree));
+	json_object_set_new(o, "immune_by",
+	    s->immune ? json_string(evidence_text(s->immune_by)) : json_null());
+}
+
+static void
+add_client(json_t *o, const struct why_ask *a)
+{
+	const struct client *c = a->client;
+
+	json_object_set_new(o, "first", jtext_time(c->first_ms));
+	json_object_set_new(o, "last", jtext_time(c->last_ms));
+	json_object_set_new(o, "connects", json_integer(c->connects));
+	json_object_set_new(o, "knocks", json_integer(c->knocks));
+	json_object_set_new(o, "last_knock", jtext_time(c->knock_ms));
+	json_object_set_new(o, "rdns", jtext(c->rdns));
+	json_object_set_new(o, "helo", jtext(c->helo));
+	json_object_set_new(o, "helo_class", json_string(helo_name(c)));
+	json_object_set_new(o, "sig", jtext(c->sig));
+	json_object_set_new(o, "offences", json_integer(c->offences));
+	json_object_set_new(o, "block",
+	    c->tier == 0 ? json_null() : why_block_json(c, a->now_ms));
+	json_object_set_new(o, "history", history_json(c));
+	json_object_set_new(o, "good", good_json(c));
+}
+
+json_t *
+why_json(const struct why_ask *a)
+{
+	struct net key = addr_key_net(&a->addr);
+	json_t *o = json_pack("{s:b,s:o,s:o,s:s,s:f,s:s,s:I}", "ok", 1, "asked",
+	    jtext_addr(&a->addr), "client", jtext_net(&key), "verdict",
+	    verdict(a), "threshold", a->policy->block_p, "mode",
+	    a->policy->enforce ? "enforce" : "shadow", "now",
+	    (json_int_t)(a->now_ms / 1000));
+
+	if (o == NULL)
+		return NULL;
+	json_object_set_new(o, "allowed_by",
+	    a->allowed == NULL ? json_null() : jtext_net(a->allowed));
+	json_object_set_new(o, "never_by",
+	    a->never == NULL ? json_null() : jtext_net(a->never));
+	if (a->client != NULL) {
+		add_score(o, a);
+		add_client(o, a);
+	}
+	json_object_set_new(o, "lifts", lifts_json(a));
+	return o;
+}

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * zfw-engine - the process that reads strangers' bytes and owns the store
+ *
+ * Started by zfwd while still root, never by hand.  Opens what needs root
+ * (captures, recorder, control socket), gives root up, opens the store, shuts
+ * the door behind it (seccomp) and runs until the guard is gone.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon/ctl.h"
+#include "daemon/live.h"
+#include "daemon/log.h"
+#include "daemon/priv.h"
+#include "daemon/route.h"
+
+struct options {
+	const char *conf, *record;
+	bool foreground;
+	int guard_fd, wake_fd;
+};
+
+struct parts {
+	struct options opt;
+	struct config *config;
+	struct live_iface ifaces[LIVE_IFACES_MAX];
+	size_t ifaces_n;
+	struct recorder *recorder;
+	struct store *store;
+	int ctl_fd;
+	struct live *live;
+};
+
+static const char usage[] =
+    "usage: zfw-engine -c CONF [--record FILE] [-f] --guard-fd N "
+    "--wake-fd N\n"
+    "Started by zfwd(8); of no use by hand.\n";
+
+/* A descriptor that is open, or -1. */
+static int
+fd_of(const char *s)
+{
+	char *end;
+	long v = strtol(s, &end, 10);
+
+	if (*s == '\0' || *end != '\0' || v < 3 || v > 1023 ||
+	    fcntl((int)v, F_GETFD) < 0)
+		return -1;
+	return (int)v;
+}
+
+static bool
+is_seqpacket(int fd)
+{
+	int type;
+	socklen_t n = sizeof(type);
+
+	return fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &n) == 0 &&
+	    type == SOCK_SEQPACKET;
+}
+
+/* 0 go on, 1 done, 2 usage */
+static int
+parse_options(int argc, char **argv, struct options *o)
+{
+	static const struct option longs[] = {
+		{ "record", required_argument, NULL, 'r' },
+		{ "guard-fd", required_argument, NULL, 'g' },
+		{ "wake-fd", required_argument, NULL, 'w' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "c:f", longs, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			o->conf = optarg;
+			break;
+		case 'f':
+			o->foreground = true;
+			break;
+		case 'r':
+			o->record = optarg;
+			break;
+		case 'g':
+			o->guard_fd = fd_of(optarg);
+			break;
+		case 'w':
+			o->wake_fd = fd_of(optarg);
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			return 1;
+		case 'V':
+			puts("zfw-engine " ZFW_VERSION);
+			return 1;
+		default:
+			return 2;
+		}
+	}
+	if (optind != argc || o->conf == NULL || !is_seqpacket(o->guard_fd) ||
+	    o->wake_fd < 0)
+		return 2;
+	return 0;
+}
+
+/* ---- what needs root ---- */
+
+static bool
+open_capture(struct parts *p, const char *name, bool must)
+{
+	const struct policy *pol = &p->config->policy;
+	struct live_iface *i = &p->ifaces[p->ifaces_n];
+	char err[CAPTURE_ERRLEN];
+
+	if (p->ifaces_n == LIVE_IFACES_MAX) {
+		log_msg(LOG_ERR, "%s: more than %d interfaces", name,
+		    LIVE_IFACES_MAX);
+		return !must;
+	}
+	i->capture = capture_open_live(name, pol->ports, pol->ports_n, err);
+	if (i->capture == NULL) {
+		log_msg(LOG_ERR, "capture: %s", err);
+		return !must;
+	}
+	(void)snprintf(i->name, sizeof(i->name), "%s", name);
+	p->ifaces_n++;
+	log_msg(LOG_INFO, "listening on %s%s", name,
+	    must ? "" : " (has the default route)");
+	return true;
+}
+
+static void
+open_default(struct parts *p)
+{
+	char names[LIVE_IFACES_MAX][ROUTE_NAME_MAX];
+	FILE *v4 = fopen("/proc/net/route", "re");
+	FILE *v6 = fopen("/proc/net/ipv6_route", "re");
+	size_t n = route_default(v4, v6, names, 0, LIVE_IFACES_MAX);
+
+	if (v4 != NULL)
+		(void)fclose(v4);
+	if (v6 != NULL)
+		(void)fclose(v6);
+	for (size_t i = 0; i < n; i++)
+		(void)open_capture(p, names[i], false);
+	if (p->ifaces_n == 0)
+		log_msg(LOG_WARNING,
+		    "no interface to listen on: there is no default route and "
+		    "none is configured; judging by the log alone");
+}
+
+static bool
+open_captures(struct parts *p)
+{
+	char **names = p->config->interfaces;
+
+	if (names == NULL || names[0] == NULL) {
+		open_default(p);
+		return true;
+	}
+	for (size_t i = 0; names[i] != NULL; i++)
+		if (!open_capture(p, names[i], true))
+			return false;
+	return true;
+}
+
+static bool
+open_recorder(struct parts *p)
+{
+	char err[CAPTURE_ERRLEN];
+
+	if (p->opt.record == NULL)
+		return true;
+	p->recorder = recorder_open(p->opt.record, err);
+	if (p->recorder == NULL)
+		log_msg(LOG_ERR, "record: %s", err);
+	return p->recorder != NULL;
+}
+
+static bool
+open_ctl(struct parts *p)
+{
+	const char *name = p->config->ctl_group;
+	const struct group *gr = NULL;
+	char path[256];
+
+	if (name != NULL && name[0] != '\0') {
+		gr = getgrnam(name);
+		if (gr == NULL) {
+			log_msg(LOG_ERR, "ctl_group: no such group: %s", name);
+			return false;
+		}
+	}
+	(void)mkdir(p->config->run_dir, 0755); /* zfwd made it already */
+	(void)snprintf(path, sizeof(path), "%s/ctl", p->config->run_dir);
+	p->ctl_fd = ctl_listen(path, gr == NULL ? (gid_t)-1 : gr->gr_gid);
+	if (p->ctl_fd < 0)
+		log_msg(LOG_ERR, "%s: %s", path, strerror(-p->ctl_fd));
+	return p->ctl_fd >= 0;
+}
+
+/* ---- what does not ---- */
+
+static bool
+give_up_root(const struct parts *p)
+{
+	const struct config *c = p->config;
+	const struct priv_path dirs[] = { { c->state_dir, true } };
+	char err[PRIV_ERRLEN];
+	int rc;
+
+	if (priv_become(c->user, NULL, 0, err) != 0) {
+		log_msg(LOG_ERR, "%s", err);
+		return false;
+	}
+	rc = priv_landlock(dirs, 1, err);
+	if (rc == -ENOTSUP)
+		log_msg(LOG_NOTICE,
+		    "no Landlock in this kernel: file access "
+		    "is limited by user only");
+	else if (rc != 0)
+		log_msg(LOG_ERR, "%s", err);
+	return rc == 0 || rc == -ENOTSUP;
+}
+
+static bool
+open_store(struct parts *p)
+{
+	struct store_open_result res = { 0 };
+	int rc = store_open(p->config->state_dir, &p->store, &res);
+
+	if (rc != 0) {
+		log_msg(LOG_ERR, "store: %s",
+		    res.error[0] == '\0' ? strerror(-rc) : res.error);
+		return false;
+	}
+	if (res.damaged)
+		log_msg(LOG_CRIT,
+		    "the store is damaged; as it was it is kept as %s: zfw "
+		    "goes on with what could be read of it, which may be "
+		    "nothing, the allow list included",
+		    res.aside);
+	else if (res.fresh)
+		log_msg(LOG_NOTICE, "a new store in %s", p->config->state_dir);
+	return true;
+}
+
+static bool
+make_live(struct parts *p)
+{
+	struct live_conf lc = { .config = p->config,
+		.ifaces = p->ifaces,
+		.ifaces_n = p->ifaces_n,
+		.recorder = p->recorder,
+		.store = p->store,
+		.guard_fd = p->opt.guard_fd,
+		.wake_fd = p->opt.wake_fd,
+		.ctl_fd = p->ctl_fd };
+
+	p->live = live_new(&lc);
+	if (p->live == NULL)
+		log_msg(LOG_ERR, "not enough memory");
+	return p->live != NULL;
+}
+
+static bool
+shut_the_door(void)
+{
+	char err[PRIV_ERRLEN];
+
+	if (priv_seccomp(PRIV_ENGINE, err) == 0)
+		return true;
+	log_msg(LOG_ERR, "%s", err);
+	return false;
+}
+
+static bool
+read_config(struct parts *p)
+{
+	char err[CONFIG_ERRLEN];
+
+	p->config = config_read(p->opt.conf, err);
+	if (p->config == NULL)
+		log_msg(LOG_ERR, "%s", err);
+	else
+		/* Whoever starts zfwd by hand sees why it does not start. */
+		log_open("zfw-engine",
+		    LOG_TO_STDERR | (p->opt.foreground ? 0 : LOG_TO_SYSLOG),
+		    p->config->syslog_facility);
+	return p->config != NULL;
+}
+
+static bool
+start(struct parts *p)
+{
+	int rc;
+
+	(void)umask(0027);
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)fcntl(p->opt.guard_fd, F_SETFD, FD_CLOEXEC);
+	(void)fcntl(p->opt.wake_fd, F_SETFD, FD_CLOEXEC);
+	(void)fcntl(p->opt.wake_fd, F_SETFL, O_NONBLOCK);
+	if (!read_config(p) || !open_captures(p) || !open_recorder(p) ||
+	    !open_ctl(p) || !give_up_root(p) || !open_store(p) ||
+	    !make_live(p) || !shut_the_door())
+		return false;
+	rc = live_load(p->live);
+	if (rc != 0)
+		log_msg(LOG_ERR, "loading the store: %s", strerror(-rc));
+	else if (!p->opt.foreground)
+		log_open("zfw-engine", LOG_TO_SYSLOG,
+		    p->config->syslog_facility);
+	return rc == 0;
+}
+
+static void
+stop(struct parts *p)
+{
+	if (p->live == NULL && p->ctl_fd >= 0)
+		close(p->ctl_fd);
+	live_free(p->live);
+	store_close(p->store);
+	recorder_close(p->recorder);
+	for (size_t i = 0; i < p->ifaces_n; i++)
+		capture_close(p->ifaces[i].capture);
+	config_free(p->config);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct parts p = { .opt = { .guard_fd = -1, .wake_fd = -1 },
+		.ctl_fd = -1 };
+	int rc = parse_options(argc, argv, &p.opt);
+
+	if (rc == 1)
+		return 0;
+	if (rc == 2) {
+		fputs(usage, stderr);
+		return 2;
+	}
+	log_open("zfw-engine", LOG_TO_STDERR, NULL);
+	rc = start(&p) && live_run(p.live) == 0 ? 0 : 1;
+	stop(&p);
+	return rc;
+}
