@@ -189,27 +189,23 @@ port_missing(const struct engine *e)
  * the session, NULL when none is needed.
  */
 static bool
-witnessed(struct engine *e, const struct log_event *ev, int64_t now_ms,
+witnessed(struct engine *e, const struct log_event *ev,
     const struct session **s)
 {
 	int64_t t_us = ev->t_ms * 1000;
 
-	bool needed = e->conf.witness && now_ms >= e->conf.witness_from_ms;
-
 	*s = NULL;
+	if (!e->conf.witness)
+		return true;
 	if (ev->port != 0) {
 		*s = session_find(e->sessions, &ev->client, ev->port);
 		if (*s == NULL || (*s)->open_us == 0 ||
-		    (*s)->open_us > t_us + JOIN_AHEAD_MS * 1000) {
-			*s = NULL;
-			return !needed;
-		}
+		    (*s)->open_us > t_us + JOIN_AHEAD_MS * 1000)
+			return false;
 		e->port_seen_ms = e->now_ms;
 		e->n.joined_port++;
 		return true;
 	}
-	if (!needed)
-		return true;
 	if (port_missing(e))
 		return false;
 	*s = session_find_at(e->sessions, &ev->client,
@@ -258,8 +254,11 @@ about_client(struct engine *e, const struct log_event *ev, struct str line,
 			evidence_good(e->evidence, ev, e->now_ms);
 		return;
 	}
-	if (!witnessed(e, ev, now_ms, &s)) {
-		if (blocked)
+	if (!witnessed(e, ev, &s)) {
+		/* From before the capture: believed only in favour. */
+		if (now_ms < e->conf.witness_from_ms && is_good(ev->kind))
+			evidence_good(e->evidence, ev, e->now_ms);
+		else if (blocked)
 			e->n.unjoined_blocked++;
 		else
 			orphan(e, ev);

@@ -48,10 +48,10 @@ struct engine_out {
 
 struct engine_conf {
 	const struct policy *policy;
-	struct hash_key key; /* of tables; fixed in replay */
-	uint64_t seed;       /* of the jitter */
-	bool witness;        /* packets are captured: log lines need them ... */
-	int64_t witness_from_ms; /* ... from then on */
+	struct hash_key key;     /* of tables; fixed in replay */
+	uint64_t seed;           /* of the jitter */
+	bool witness;            /* packets are captured: log lines need them */
+	int64_t witness_from_ms; /* since when */
 	void *arg;
 	void (*out)(void *arg, const struct engine_out *o);
 	/* optional: the store */
@@ -79,9 +79,9 @@ void engine_free(struct engine *e);
 void engine_packet(struct engine *e, const struct packet *p);
 /*
  * `now_ms` is when the line is applied: its arrival; the stamp's second + 1
- * in replay and for a backlog that was written before we started (a line
- * applied before witness_from_ms needs no witness).  Returns the event that
- * was understood.
+ * in replay and for a backlog that was written before we started.  A line
+ * applied before witness_from_ms has no witness and can only speak in favour.
+ * Returns the event that was understood.
  */
 enum log_kind engine_line(struct engine *e, struct str line, int64_t now_ms);
 void engine_tick(struct engine *e, int64_t now_ms);

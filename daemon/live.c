@@ -145,8 +145,7 @@ init_engine(struct live *l)
 		.policy = l->policy,
 		.key = hash_key_random(),
 		.witness = l->conf.ifaces_n > 0,
-		/* A line of the second before us is applied when it is over. */
-		.witness_from_ms = (l->started_ms / 1000 + 2) * 1000,
+		.witness_from_ms = l->started_ms,
 		.arg = l,
 		.out = live_out,
 		.load = live_out_load,

@@ -474,6 +474,44 @@ test_odd_input(void)
 	engine_free(e);
 }
 
+/* Lines from before the capture: nobody saw those connections. */
+static void
+test_before_capture(void)
+{
+	static const char ok[] =
+	    "2025-03-03T08:00:00.5+00:00 mx postfix/smtpd[1]: 4F3A1A7A324: "
+	    "client=mail.b.example[198.51.100.9]:4009";
+	static const char bad[] =
+	    "2025-03-03T08:00:00.6+00:00 mx postfix/smtpd[1]: NOQUEUE: reject: "
+	    "RCPT from unknown[198.51.100.8]:4008: 550 5.1.1 <u@example.org>: "
+	    "Recipient address rejected: User unknown in local recipient "
+	    "table; from=<a@b.example> to=<u@example.org> proto=ESMTP helo=<x>";
+	struct policy p = policy();
+	struct seen seen = { .saves = 0 };
+	struct engine_conf ec = { .policy = &p,
+		.arg = &seen,
+		.out = on_out,
+		.witness = true,
+		.witness_from_ms = T0 + 5000 };
+	struct engine *e = engine_new(&ec);
+	struct addr good = net("198.51.100.9").a,
+		    zombie = net("198.51.100.8").a;
+	const struct client *c;
+
+	engine_line(e, (struct str){ ok, sizeof(ok) - 1 }, T0 + 1000);
+	engine_line(e, (struct str){ bad, sizeof(bad) - 1 }, T0 + 1000);
+	c = engine_client(e, &good, T0 + 1000, NULL);
+	ZT_CASE("accepted mail from before the start counts",
+	    c != NULL && c->facts[EVIDENCE_ACCEPTED].last_ms != 0);
+	ZT_CASE("an accusation does not",
+	    engine_client(e, &zombie, T0 + 1000, NULL) == NULL);
+	ZT_CASE("it is an orphan", seen.n[ENGINE_ORPHAN] == 1);
+	engine_line(e, (struct str){ ok, sizeof(ok) - 1 }, T0 + 6000);
+	ZT_CASE("later, praise needs a connection, too",
+	    seen.n[ENGINE_ORPHAN] == 2);
+	engine_free(e);
+}
+
 static const struct zt_test tests[] = {
 	{ "admin", test_admin },
 	{ "full", test_full },
@@ -485,5 +523,6 @@ static const struct zt_test tests[] = {
 	{ "restore", test_restore },
 	{ "time", test_time },
 	{ "odd_input", test_odd_input },
+	{ "before capture", test_before_capture },
 };
 ZT_MAIN("engine", tests)
