@@ -180,15 +180,28 @@ engine_score(struct engine *e, const struct client *c, struct score *s)
 	s->immune = s->immune_by != EVIDENCE_NONE;
 }
 
-/* New blocks a minute are capped: a flood of lies cannot fill the sets. */
+/*
+ * New blocks a minute are capped: a flood of lies cannot fill the sets.  A
+ * bucket like the guard's, and a tenth smaller, so that the guard has nothing
+ * to refuse.
+ */
 static bool
 rate_allows(struct engine *e)
 {
-	if (e->now_ms - e->rate_min_ms >= MINUTE_MS) {
-		e->rate_min_ms = e->now_ms;
-		e->rate_n = 0;
-	}
-	return e->rate_n++ < e->policy->block_rate;
+	uint64_t rate = e->policy->block_rate - e->policy->block_rate / 10;
+	uint64_t full = rate * MINUTE_MS;
+
+	if (e->rate_ms == 0 || e->now_ms - e->rate_ms >= MINUTE_MS)
+		e->rate_level = full;
+	else
+		e->rate_level += (uint64_t)(e->now_ms - e->rate_ms) * rate;
+	e->rate_ms = e->now_ms;
+	if (e->rate_level > full)
+		e->rate_level = full;
+	if (e->rate_level < MINUTE_MS)
+		return false;
+	e->rate_level -= MINUTE_MS;
+	return true;
 }
 
 /* What a client does, rather than what it is, is called, or once did. */

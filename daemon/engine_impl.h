@@ -30,9 +30,9 @@ struct engine {
 
 	struct net_list allow; /* policy's and the store's; owned */
 	struct net_list own;   /* never blocked besides the policy's; owned */
-	int64_t rate_min_ms;   /* the minute that rate_n counts */
-	unsigned rate_n;
-	size_t walk; /* write-back cursor */
+	int64_t rate_ms;       /* when rate_level was counted */
+	uint64_t rate_level;   /* new blocks that may come now, in 1/60000 */
+	size_t walk;           /* write-back cursor */
 
 	struct engine_counts n;
 };
