@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/logjson.h"
 
-#include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
-
 struct out {
 	char *p;
 	size_t n, size; /* with room for a NUL */
@@ -22,20 +18,22 @@ put(struct out *o, const void *p, size_t n)
 	o->n += n;
 }
 
-__attribute__((format(printf, 2, 3))) static void
-putf(struct out *o, const char *fmt, ...)
+static void
+put_str(struct out *o, struct str s)
 {
-	char text[128];
-	va_list ap;
-	int n;
+	put(o, s.p, s.n);
+}
 
-	va_start(ap, fmt);
-	n = vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (n < 0 || (size_t)n >= sizeof(text))
-		o->full = true;
-	else
-		put(o, text, (size_t)n);
+static void
+put_uint(struct out *o, uint64_t v)
+{
+	char text[20];
+	size_t at = sizeof(text);
+
+	do
+		text[--at] = (char)('0' + v % 10);
+	while ((v /= 10) > 0);
+	put(o, text + at, sizeof(text) - at);
 }
 
 /* Length of the UTF-8 character at the front of `s`, 0 if it is none. */
@@ -70,46 +68,69 @@ utf8_length(struct str s)
 static void
 put_char(struct out *o, struct str c)
 {
-	if (c.p[0] == '"' || c.p[0] == '\\') {
+	static const char hex[] = "0123456789abcdef";
+	uint8_t b = (uint8_t)c.p[0];
+
+	if (b == '"' || b == '\\') {
 		put(o, "\\", 1);
 		put(o, c.p, 1);
-	} else if ((uint8_t)c.p[0] < 0x20 || c.p[0] == 0x7f) {
-		putf(o, "\\u%04x", (unsigned)(uint8_t)c.p[0]);
+	} else if (b < 0x20 || b == 0x7f) {
+		char u[6] = { '\\', 'u', '0', '0', hex[b >> 4], hex[b & 15] };
+
+		put(o, u, sizeof(u));
 	} else {
-		put(o, c.p, c.n);
+		put_str(o, c);
 	}
+}
+
+/* How many bytes at the front of `s` stand for themselves in JSON. */
+static size_t
+plain_span(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.p[n] >= 0x20 && s.p[n] < 0x7f && s.p[n] != '"' &&
+	    s.p[n] != '\\')
+		n++;
+	return n;
 }
 
 /* A cut text ends with an ellipsis. */
 static void
 put_text(struct out *o, struct str s)
 {
-	size_t used = 0;
+	size_t left = LOGJSON_TEXT_MAX;
 
 	put(o, "\"", 1);
-	while (s.n > 0 && used < LOGJSON_TEXT_MAX) {
-		size_t n = utf8_length(s);
+	while (s.n > 0 && left > 0) {
+		size_t n = plain_span(
+		    (struct str){ s.p, s.n < left ? s.n : left });
 
-		if (n == 0)
-			put(o, "\\ufffd", 6);
-		else
+		if (n > 0) {
+			put(o, s.p, n);
+		} else if ((n = utf8_length(s)) > 0) {
 			put_char(o, (struct str){ s.p, n });
-		n += n == 0;
-		used += n;
+		} else {
+			put_str(o, STR("\\ufffd"));
+			n = 1;
+		}
+		left -= n < left ? n : left;
 		s = str_from(s, n);
 	}
 	if (s.n > 0)
-		put(o, "\\u2026", 6);
+		put_str(o, STR("\\u2026"));
 	put(o, "\"", 1);
 }
 
 /* `"key":"text"` after a comma, where there is a text. */
 static void
-put_field(struct out *o, const char *key, struct str s)
+put_field(struct out *o, struct str key, struct str s)
 {
 	if (s.n == 0)
 		return;
-	putf(o, ",\"%s\":", key);
+	put(o, ",\"", 2);
+	put_str(o, key);
+	put(o, "\":", 2);
 	put_text(o, s);
 }
 
@@ -117,16 +138,18 @@ static void
 put_client(struct out *o, const struct log_event *ev)
 {
 	if (ev->client.family == 0) {
-		putf(o, ",\"client\":null");
+		put_str(o, STR(",\"client\":null"));
 	} else {
 		char text[ADDR_STRLEN];
 
-		putf(o, ",\"client\":\"%s\"", addr_print(&ev->client, text));
+		(void)addr_print(&ev->client, text);
+		put_field(o, STR("client"), (struct str){ text, strlen(text) });
 	}
+	put_str(o, STR(",\"port\":"));
 	if (ev->port == 0)
-		putf(o, ",\"port\":null");
+		put_str(o, STR("null"));
 	else
-		putf(o, ",\"port\":%u", (unsigned)ev->port);
+		put_uint(o, ev->port);
 }
 
 /* Seconds, with milliseconds only where the stamp had a fraction. */
@@ -135,31 +158,45 @@ put_time(struct out *o, const struct log_event *ev)
 {
 	uint64_t ms = (uint64_t)ev->t_ms;
 
-	if (ev->t_ms < 0)
+	if (ev->t_ms < 0) {
 		ms = 0 - ms;
-	putf(o, "%s%" PRIu64, ev->t_ms < 0 ? "-" : "", ms / 1000);
-	if (!ev->whole_second)
-		putf(o, ".%03" PRIu64, ms % 1000);
+		put(o, "-", 1);
+	}
+	put_uint(o, ms / 1000);
+	if (ev->whole_second)
+		return;
+	ms %= 1000;
+	put(o,
+	    ms < 10      ? ".00" :
+		ms < 100 ? ".0" :
+			   ".",
+	    ms < 10      ? 3 :
+		ms < 100 ? 2 :
+			   1);
+	put_uint(o, ms);
 }
 
 size_t
 logjson_print(const struct log_event *ev, unsigned long line, char *out,
     size_t n)
 {
+	const char *kind = log_kind_name[ev->kind];
 	struct out o = { out, 0, n, n == 0 };
 
-	putf(&o, "{\"line\":%lu,\"t\":", line);
+	put_str(&o, STR("{\"line\":"));
+	put_uint(&o, line);
+	put_str(&o, STR(",\"t\":"));
 	put_time(&o, ev);
-	put(&o, ",\"mta\":", 7);
+	put_str(&o, STR(",\"mta\":"));
 	put_text(&o, ev->mta);
-	putf(&o, ",\"event\":\"%s\"", log_kind_name[ev->kind]);
+	put_field(&o, STR("event"), (struct str){ kind, strlen(kind) });
 	put_client(&o, ev);
-	put_field(&o, "helo", ev->helo);
+	put_field(&o, STR("helo"), ev->helo);
 	if (ev->null_sender)
-		put(&o, ",\"sender\":\"\"", 12);
-	put_field(&o, "sender", ev->sender);
-	put_field(&o, "rcpt", ev->rcpt);
-	put_field(&o, "reason", ev->reason);
+		put_str(&o, STR(",\"sender\":\"\""));
+	put_field(&o, STR("sender"), ev->sender);
+	put_field(&o, STR("rcpt"), ev->rcpt);
+	put_field(&o, STR("reason"), ev->reason);
 	put(&o, "}", 1);
 	if (n > 0)
 		out[o.full ? 0 : o.n] = '\0';

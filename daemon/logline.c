@@ -67,7 +67,7 @@ is_submission(const struct logline_conf *c, struct str part)
 	const char *const *s = c->submission;
 
 	for (; part.n > 0 && s != NULL && *s != NULL; s++)
-		if (is_word(part, *s))
+		if (**s == part.p[0] && is_word(part, *s))
 			return true;
 	return false;
 }

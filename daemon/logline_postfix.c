@@ -27,20 +27,14 @@ run_rules(const struct rule *rules, size_t n, struct str s,
 #define RUN_RULES(rules, s, ev) \
 	run_rules((rules), sizeof(rules) / sizeof((rules)[0]), (s), (ev))
 
-static bool
-is_qid_byte(char c)
-{
-	switch (c) {
-	case 'a':
-	case 'e':
-	case 'i':
-	case 'o':
-	case 'u':
-		return false;
-	default:
-		return char_is_digit(c) || char_is_letter(c);
-	}
-}
+/* All letters but small vowels; a table, for every line is looked at. */
+static const bool qid_bytes[256] = {
+	// clang-format off
+	['0' ... '9'] = true, ['A' ... 'Z'] = true, ['b' ... 'd'] = true,
+	['f' ... 'h'] = true, ['j' ... 'n'] = true, ['p' ... 't'] = true,
+	['v' ... 'z'] = true,
+	// clang-format on
+};
 
 bool
 logline_qid(struct str *s, struct log_event *ev)
@@ -48,7 +42,7 @@ logline_qid(struct str *s, struct log_event *ev)
 	struct str rest;
 	size_t i = 0;
 
-	while (i < s->n && i <= QID_MAX && is_qid_byte(s->p[i]))
+	while (i < s->n && i <= QID_MAX && qid_bytes[(uint8_t)s->p[i]])
 		i++;
 	rest = str_from(*s, i);
 	if (i < 5 || i > QID_MAX || !scan_eat(&rest, STR(": ")))

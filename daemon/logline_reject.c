@@ -152,21 +152,26 @@ split_tail(struct str s, struct log_event *ev)
 	return text;
 }
 
+static bool
+is_plain(struct str s)
+{
+	return memchr(s.p, '"', s.n) == NULL && memchr(s.p, '\\', s.n) == NULL;
+}
+
 /* Takes off `quoted` as it looks without quotes, and `>: `. */
 static bool
 eat_thing(struct str *s, struct str quoted)
 {
 	struct str rest = *s;
-	size_t plain = 0; /* nearly always all of it */
+	size_t i = 0;
 
 	if (quoted.n == 0)
 		return false;
-	while (plain < quoted.n && plain < rest.n &&
-	    quoted.p[plain] == rest.p[plain] && quoted.p[plain] != '"' &&
-	    quoted.p[plain] != '\\')
-		plain++;
-	rest = str_from(rest, plain);
-	for (size_t i = plain; i < quoted.n; i++) {
+	if (str_starts(rest, quoted) && is_plain(quoted)) {
+		rest = str_from(rest, quoted.n);
+		i = quoted.n;
+	}
+	for (; i < quoted.n; i++) {
 		if (quoted.p[i] == '"')
 			continue;
 		if (quoted.p[i] == '\\' && i + 1 < quoted.n)

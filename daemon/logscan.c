@@ -37,24 +37,6 @@ scan_has_nocase(struct str s, struct str lower_needle)
 	return false;
 }
 
-bool
-scan_uint(struct str *s, uint32_t *v)
-{
-	uint32_t sum = 0;
-	size_t i = 0;
-
-	for (; i < s->n && char_is_digit(s->p[i]); i++) {
-		if (i == 9)
-			return false;
-		sum = sum * 10 + (uint32_t)(s->p[i] - '0');
-	}
-	if (i == 0)
-		return false;
-	*v = sum;
-	*s = str_from(*s, i);
-	return true;
-}
-
 /* Where the quoted string at the front of `s` ends; 0 = it does not. */
 static size_t
 quoted_end(struct str s)

@@ -44,7 +44,23 @@ bool scan_has(struct str s, struct str needle);
 bool scan_has_nocase(struct str s, struct str lower_needle);
 
 /* One to nine digits. */
-bool scan_uint(struct str *s, uint32_t *v);
+static inline bool
+scan_uint(struct str *s, uint32_t *v)
+{
+	uint32_t sum = 0;
+	size_t i = 0;
+
+	for (; i < s->n && char_is_digit(s->p[i]); i++) {
+		if (i == 9)
+			return false;
+		sum = sum * 10 + (uint32_t)(s->p[i] - '0');
+	}
+	if (i == 0)
+		return false;
+	*v = sum;
+	*s = str_from(*s, i);
+	return true;
+}
 
 /*
  * `<...>`, without the brackets in *out.  A quoted local part may hold '>'

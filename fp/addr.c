@@ -249,9 +249,16 @@ net_of(const struct addr *a, unsigned bits)
 bool
 net_has(const struct net *n, const struct addr *a)
 {
-	struct addr m = addr_mask(a, n->bits);
+	unsigned bits = n->bits, i = 0;
 
-	return a->family != 0 && addr_eq(&m, &n->a);
+	if (a->family == 0 || a->family != n->a.family ||
+	    bits > family_bits(a->family))
+		return false;
+	/* The first byte tells nearly always: lists of nets are walked. */
+	for (; bits >= 8; bits -= 8, i++)
+		if (a->b[i] != n->a.b[i])
+			return false;
+	return bits == 0 || ((a->b[i] ^ n->a.b[i]) & 0xff00U >> bits) == 0;
 }
 
 bool
