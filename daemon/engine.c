@@ -42,7 +42,7 @@ on_evict(void *arg, const struct client *c)
 	struct engine *e = arg;
 
 	if (e->conf.save != NULL)
-		e->conf.save(e->conf.arg, c);
+		(void)e->conf.save(e->conf.arg, c);
 }
 
 static bool

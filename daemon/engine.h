@@ -56,7 +56,8 @@ struct engine_conf {
 	void (*out)(void *arg, const struct engine_out *o);
 	/* optional: the store */
 	bool (*load)(void *arg, const struct addr *key, struct client *c);
-	void (*save)(void *arg, const struct client *c);
+	/* false: not written; it is tried again later */
+	bool (*save)(void *arg, const struct client *c);
 };
 
 struct engine_counts {

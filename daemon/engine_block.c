@@ -65,8 +65,7 @@ engine_save(struct engine *e, struct client *c)
 {
 	if (e->conf.save == NULL)
 		return;
-	c->dirty = false;
-	e->conf.save(e->conf.arg, c);
+	c->dirty = !e->conf.save(e->conf.arg, c);
 }
 
 bool

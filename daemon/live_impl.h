@@ -132,7 +132,7 @@ void live_save_all(struct live *l); /* at once, for the end */
 /* live_out.c: callbacks of the engine */
 void live_out(void *arg, const struct engine_out *o);
 bool live_out_load(void *arg, const struct addr *key, struct client *c);
-void live_out_save(void *arg, const struct client *c);
+bool live_out_save(void *arg, const struct client *c);
 /* Once a second: how many lines were left out. */
 void live_out_tick(struct live *l);
 void live_out_store_error(struct live *l, const char *what, int rc);

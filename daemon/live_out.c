@@ -29,7 +29,7 @@ live_out_load(void *arg, const struct addr *key, struct client *c)
 	return rc == 1;
 }
 
-void
+bool
 live_out_save(void *arg, const struct client *c)
 {
 	struct live *l = arg;
@@ -37,6 +37,7 @@ live_out_save(void *arg, const struct client *c)
 
 	if (rc < 0)
 		live_out_store_error(l, "writing a client", rc);
+	return rc >= 0;
 }
 
 struct msg

@@ -115,7 +115,7 @@ on_load(void *arg, const struct addr *key, struct client *c)
 	return s != NULL;
 }
 
-static void
+static bool
 on_save(void *arg, const struct client *c)
 {
 	struct zs *z = arg;
@@ -133,6 +133,7 @@ on_save(void *arg, const struct client *c)
 	s->wire_done = 0;
 	s->label_day = s->rcpt_day = 0;
 	s->rcpt_seen = 0;
+	return true;
 }
 
 /* ---- life ---- */

@@ -40,11 +40,12 @@ on_out(void *arg, const struct engine_out *o)
 	s->last = o->net;
 }
 
-static void
+static bool
 on_save(void *arg, const struct client *c)
 {
 	(void)c;
 	((struct seen *)arg)->saves++;
+	return true;
 }
 
 static struct policy
@@ -261,7 +262,7 @@ struct written {
 	bool has[256];
 };
 
-static void
+static bool
 on_written(void *arg, const struct client *c)
 {
 	struct written *w = arg;
@@ -269,6 +270,7 @@ on_written(void *arg, const struct client *c)
 	w->total++;
 	w->n += !w->has[c->key.b[3]];
 	w->has[c->key.b[3]] = true;
+	return true;
 }
 
 static void
@@ -291,6 +293,35 @@ reject_line(struct engine *e, unsigned i)
 	    i);
 
 	(void)engine_line(e, (struct str){ line, (size_t)n }, T0 + 1000);
+}
+
+static bool
+on_refused(void *arg, const struct client *c)
+{
+	(void)c;
+	return ((struct seen *)arg)->saves++ > 0;
+}
+
+/* A full disk now is no reason to forget what changed. */
+static void
+test_save_again(void)
+{
+	struct policy p = policy();
+	struct seen seen = { .saves = 0 };
+	struct engine_conf ec = { .policy = &p,
+		.arg = &seen,
+		.out = on_out,
+		.save = on_refused };
+	struct engine *e = engine_new(&ec);
+
+	reject_line(e, 1);
+	engine_flush(e);
+	ZT_CASE("a write that fails", seen.saves == 1);
+	engine_flush(e);
+	ZT_CASE("is tried again", seen.saves == 2);
+	engine_flush(e);
+	ZT_CASE("until it succeeds", seen.saves == 2);
+	engine_free(e);
 }
 
 static void
@@ -518,6 +549,7 @@ static const struct zt_test tests[] = {
 	{ "blocks", test_blocks },
 	{ "blocks_change", test_blocks_change },
 	{ "flush", test_flush },
+	{ "save again", test_save_again },
 	{ "allow", test_allow },
 	{ "never", test_never },
 	{ "restore", test_restore },
