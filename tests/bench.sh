@@ -1,0 +1,182 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Measurements, side by side in one run with what a user would pick instead:
+# `bash tests/bench.sh BUILD [log|fp|store]...` (all of them by default).
+# Lines of results: `result NAME VALUE UNIT`, `ratio NAME VALUE goal>=X`.
+# Medians of three; rates of log and fp are per second of CPU (user and
+# system), those of store by the wall clock.  What they say and where the
+# figures of docs/PERFORMANCE.md come from is written there.
+set -u
+cd "$(dirname "$0")/.." || exit 2
+b=$PWD/${1:?usage: bench.sh BUILD [log|fp|store]...}
+[ -d "$b" ] || b=$1
+shift
+tool=$b/tests/tools
+lines=${BENCH_LINES:-500000} syns=${BENCH_SYNS:-1000000}
+clients=${BENCH_CLIENTS:-200000}
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+median() { # numbers, one a line
+    sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
+}
+
+# One run: its CPU seconds, 1 ms at least, go to the list of that name.
+run() { # NAME COMMAND...; the output to $out
+    local name=$1 TIMEFORMAT='%3U %3S'
+    shift
+    { time "$@" >"${out:-/dev/null}" 2>&1 </dev/null; } 2>&1 |
+        awk '{ t = $1 + $2; print t < 0.001 ? 0.001 : t }' >>"$tmp/s.$name"
+}
+
+# The machine is faster now and slower then: all run in turns.
+thrice() { # FUNCTION
+    rm -f "$tmp"/s.*
+    "$1" && "$1" && "$1"
+}
+
+rate() { # NAME N [NAME-OF-NOTHING]: N a second, by the median
+    awk -v n="$2" -v s="$(median <"$tmp/s.$1")" \
+        -v none="$([ -z "${3:-}" ] || median <"$tmp/s.$3")" \
+        'BEGIN { d = s - none; printf "%.0f", n / (d < 0.001 ? 0.001 : d) }'
+}
+
+result() { # NAME VALUE UNIT
+    printf 'result %s_%s %s %s\n' "$what" "$1" "$2" "$3"
+}
+
+ratio() { # NAME OURS THEIRS GOAL
+    awk -v name="${what}_$1" -v a="$2" -v b="$3" -v goal="$4" 'BEGIN {
+        printf "ratio %s %.*f goal>=%s\n", name, a / b < 10 ? 2 : 0, a / b, goal }'
+}
+
+have() { # PROGRAM...: else says so
+    local p
+    for p in "$@"; do
+        command -v "$p" >/dev/null && continue
+        echo "skip: no program $p (as root: sh tests/deps.sh bench)"
+        return 1
+    done
+}
+
+# Lines of a Postfix log: parsed, printed, judged.
+log_once() {
+    run parse "$tool/benchread" log "$tmp/log"
+    run json "$b/zfw-replay" --events --log "$tmp/log"
+    run engine "$b/zfw-replay" --log "$tmp/log"
+    # To a file: with /dev/null grep stops at the first match.
+    LC_ALL=C out=$tmp/count run grep grep -cE \
+        'reject: |SASL [A-Z]+ authentication failed|lost connection after' \
+        "$tmp/log"
+    run wc wc -l "$tmp/log"
+    command -v fail2ban-regex >/dev/null || return 0
+    run none fail2ban-regex "$tmp/empty" postfix
+    run f2b fail2ban-regex "$tmp/part" postfix
+}
+
+bench_log() {
+    local n part parse engine f2b
+    "$tool/loggen" "$lines" >"$tmp/log" || return 1
+    n=$(wc -l <"$tmp/log") part=$((n / 10))
+    head -n "$part" "$tmp/log" >"$tmp/part"
+    : >"$tmp/empty"
+    echo "log: $n lines, $(wc -c <"$tmp/log") bytes; fail2ban: the first $part"
+    thrice log_once
+    parse=$(rate parse "$n") engine=$(rate engine "$n")
+    result zfw_parse "$parse" lines/cpu_s
+    result zfw_events_json "$(rate json "$n")" lines/cpu_s
+    result zfw_engine "$engine" lines/cpu_s
+    result grep_cE "$(rate grep "$n")" lines/cpu_s
+    result wc_l "$(rate wc "$n")" lines/cpu_s
+    have fail2ban-regex || return 0
+    f2b=$(rate f2b "$part" none) # what its start takes is not counted
+    result fail2ban_regex "$f2b" lines/cpu_s
+    ratio zfw_parse/fail2ban_regex "$parse" "$f2b" 200
+    ratio zfw_engine/fail2ban_regex "$engine" "$f2b" 10
+}
+
+# SYNs of a capture file: read, fingerprinted, judged.
+fp_once() {
+    run pcap "$tool/benchread" pcap "$tmp/syn"
+    run traits "$tool/benchread" traits "$tmp/syn"
+    run sig "$tool/benchread" sig "$tmp/syn"
+    run engine "$b/zfw-replay" --pcap "$tmp/syn"
+    ! command -v p0f >/dev/null || run p0f p0f -r "$tmp/synpart"
+}
+
+bench_fp() {
+    local part=$((syns / 10)) loop traits sig engine p0f
+    "$tool/syngen" "$syns" "$tmp/syn" || return 1
+    "$tool/syngen" "$part" "$tmp/synpart" || return 1
+    echo "fp: $syns SYNs; p0f: the first $part"
+    thrice fp_once
+    loop=$(rate pcap "$syns") traits=$(rate traits "$syns")
+    sig=$(rate sig "$syns") engine=$(rate engine "$syns")
+    result libpcap_loop "$loop" packets/cpu_s
+    result zfw_traits "$traits" packets/cpu_s
+    result zfw_signature "$sig" packets/cpu_s
+    result zfw_engine "$engine" packets/cpu_s
+    ratio zfw_traits/libpcap_loop "$traits" "$loop" 0.3
+    have p0f || return 0
+    p0f=$(rate p0f "$part")
+    result p0f "$p0f" packets/cpu_s
+    ratio zfw_signature/p0f "$sig" "$p0f" 20
+    ratio zfw_engine/p0f "$engine" "$p0f" 5
+}
+
+# The same in SQLite, as fail2ban does it, as fast as it gets with a change
+# that outlives kill -9: one transaction each, a log ahead, no fsync.
+sqlite() { # N
+    python3 - "$1" "$tmp/sqlite" <<-'END'
+	import sqlite3, sys, time, os
+	n = int(sys.argv[1])
+	if os.path.exists(sys.argv[2]):
+	    os.remove(sys.argv[2])
+	db = sqlite3.connect(sys.argv[2], isolation_level=None)
+	db.execute("pragma journal_mode=wal")
+	db.execute("pragma synchronous=off")
+	db.execute("create table c(k blob primary key, v blob) without rowid")
+	key = [(i * 2654435761 % 2**32).to_bytes(16, "little") for i in range(n)]
+	value = bytes(330)
+	def rate(name, sql, arg):
+	    t = time.monotonic()
+	    for k in key:
+	        db.execute(sql, arg(k)).fetchone()
+	    print(name, "%.0f" % (n / (time.monotonic() - t)), "clients/s")
+	rate("sqlite_put", "insert or replace into c values(?,?)", lambda k: (k, value))
+	rate("sqlite_get", "select v from c where k=?", lambda k: (k,))
+	END
+}
+
+bench_store() {
+    local name unit v
+    declare -A got
+    echo "store: $clients clients, wall clock, $(stat -f -c %T "$tmp")"
+    for _ in 1 2 3; do
+        mkdir "$tmp/store"
+        "$tool/benchstore" "$tmp/store" "$clients" || return 1
+        rm -rf "$tmp/store"
+        sqlite $((clients / 4)) || return 1
+    done >"$tmp/out"
+    while read -r name unit; do
+        v=$(awk -v n="$name" '$1 == n { print $2 }' "$tmp/out" | median)
+        got[$name]=$v
+        result "$name" "$v" "$unit"
+    done < <(awk '!seen[$1]++ { print $1, $3 }' "$tmp/out")
+    ratio put/sqlite_put "${got[put]}" "${got[sqlite_put]}" 1
+    ratio get/sqlite_get "${got[get]}" "${got[sqlite_get]}" 1
+    ratio all_at_once/round_longest_turn "${got[all_at_once]}" \
+        "${got[round_longest_turn]}" 20
+}
+
+[ $# -gt 0 ] || set -- log fp store
+for what in "$@"; do
+    case $what in
+    log | fp | store) "bench_$what" || exit 1 ;;
+    *)
+        echo "bench.sh: no such bench: $what" >&2
+        exit 2
+        ;;
+    esac
+done
