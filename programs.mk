@@ -42,12 +42,14 @@ LIVE_O	:= daemon/live daemon/live_in daemon/live_out daemon/live_guard \
 	   daemon/ctl daemon/ctlreq daemon/why daemon/jtext daemon/route
 
 zfw-engine_O := daemon/zfw-engine $(LIVE_O) $(CONFIG_O) daemon/log \
-	   $(PRIV_O) daemon/msg $(STORE_O) fp/capture $(ENGINE_O)
+	   $(PRIV_O) daemon/msg $(STORE_O) fp/capture fp/recorder \
+	   $(ENGINE_O)
 zfw-engine_L := libpcap libevent_core libconfuse libseccomp libcap-ng \
 	   libsodium kyotocabinet libjansson libm
 
 zfw-replay_O := tools/zfw-replay tools/replay tools/replay_out \
 	   tools/logfile $(CONFIG_O) daemon/log daemon/logjson fp/capture \
+	   fp/recorder \
 	   $(ENGINE_O)
 zfw-replay_L := libpcap libconfuse libsodium libjansson libm
 

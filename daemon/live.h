@@ -25,6 +25,7 @@
 #include "daemon/config.h"
 #include "db/store.h"
 #include "fp/capture.h"
+#include "fp/recorder.h"
 
 #define LIVE_IFACES_MAX 16
 

@@ -20,8 +20,6 @@
 #define CAPTURE_ERRLEN  512
 #define CAPTURE_SNAPLEN 2048
 
-#define RECORDER_LINE_MAX 4096
-
 struct capture;
 
 struct capture_stats {
@@ -53,27 +51,5 @@ const char *capture_error(const struct capture *c);
 int capture_fd(const struct capture *c);
 void capture_stats(struct capture *c, struct capture_stats *out);
 void capture_close(struct capture *c); /* NULL is allowed */
-
-/*
- * The recorder: a pcap file of raw IP packets, written as `tcpdump -r` and
- * zfw-replay read it.  recorder_mark() notes that a log line was read at
- * t_us, as a syslog datagram from 127.0.0.1:514 to itself, so that a replay
- * of the recording applies the line at the very place; see zfw-replay(1).
- * All return 0 or -errno; a recorder that failed once stays silent after
- * (recorder_error() tells).
- */
-struct recorder;
-struct recorder *recorder_open(const char *path, char err[CAPTURE_ERRLEN]);
-int recorder_packet(struct recorder *r, int64_t t_us, const void *ip,
-    uint32_t caplen, uint32_t wirelen);
-int recorder_mark(struct recorder *r, int64_t t_us, const char *line,
-    size_t n); /* cut after RECORDER_LINE_MAX bytes */
-int recorder_flush(struct recorder *r);
-/* 0, or the -errno that silenced it. */
-int recorder_error(const struct recorder *r);
-void recorder_close(struct recorder *r); /* NULL is allowed */
-
-/* Is this packet such a mark?  Then *line borrows its text. */
-bool recorder_is_mark(const struct packet *p, const char **line, size_t *n);
 
 #endif

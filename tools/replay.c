@@ -5,6 +5,7 @@
 
 #include "daemon/logjson.h"
 #include "fp/capture.h"
+#include "fp/recorder.h"
 #include "tools/logfile.h"
 #include "tools/replay.h"
 #include "tools/replay_out.h"

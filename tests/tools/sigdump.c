@@ -2,7 +2,7 @@
 /*
  * sigdump - the signature of every SYN and SYN+ACK of capture files
  *
- * zt-link: fp/addr fp/hash fp/traits fp/sig fp/capture
+ * zt-link: fp/addr fp/hash fp/traits fp/sig fp/capture fp/recorder
  * zt-libs: libpcap libsodium
  *
  * sigdump [-w OUT] FILE...   prints `KIND CLIENT/PORT SERVER/PORT SEQ CLASS
@@ -14,6 +14,7 @@
  * prints every one.  What is wrong goes to stderr; exit 1.
  */
 #include "fp/capture.h"
+#include "fp/recorder.h"
 #include "fp/sig.h"
 
 #include <getopt.h>

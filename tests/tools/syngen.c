@@ -2,7 +2,7 @@
 /*
  * syngen - a capture file of any number of SYNs for the benches
  *
- * zt-link: tests/tools/lib/stack fp/addr fp/hash fp/capture
+ * zt-link: tests/tools/lib/stack fp/addr fp/hash fp/capture fp/recorder
  * zt-libs: libpcap libsodium
  *
  * `syngen N OUT`: N SYNs to port 25 of 192.0.2.25 and 2001:db8:25::25, a
@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "fp/capture.h"
+#include "fp/recorder.h"
 #include "tests/tools/lib/stack.h"
 
 #define START_US ((int64_t)1772445600 * 1000000)

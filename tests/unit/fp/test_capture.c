@@ -3,12 +3,13 @@
  * Tests of fp/capture: files whole and broken, the recorder, its marks, and
  * (as root, in a network namespace of its own) the live filter.
  *
- * zt-link: fp/addr fp/traits fp/capture
+ * zt-link: fp/addr fp/traits fp/capture fp/recorder
  * zt-libs: libpcap
  */
 #include "tests/zt.h"
 
 #include "fp/capture.h"
+#include "fp/recorder.h"
 #include "tests/unit/fp/pkt.h"
 
 #include <errno.h>
