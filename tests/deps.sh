@@ -10,7 +10,7 @@ libseccomp-dev libcap-ng-dev libjansson-dev libkyotocabinet-dev libcunit1-dev"
 run="nftables iproute2 postfix swaks libio-socket-inet6-perl util-linux procps"
 test="rsyslog tcpdump p0f strace python3"
 bench="fail2ban p0f procps"
-lint="git clang clang-format clang-tidy cppcheck mandoc universal-ctags"
+lint="git clang libclang-rt-14-dev clang-format clang-tidy cppcheck mandoc universal-ctags"
 
 case ${1:-all} in
 demo) want="$build $run" ;;

@@ -216,7 +216,7 @@ elements() { # SET: how many it has
 one_a_line() { # SET: as nft prints it, but each element on its line
     gw nft list set inet zfw "$1" |
         sed -E 's/^[[:space:]]*(elements = \{ )?//; s/", /"\n/g' |
-        grep -E '^[0-9a-f.:]+ timeout'
+        grep -E '^[0-9a-f.:]+ (counter|timeout)'
 }
 
 look() {

@@ -424,6 +424,7 @@ zfwd_answers() {
 e2e_conf() { # LINE...: a default is left out when a line sets its key
     local d=$E2E_DIR line key
     for line in 'mode = enforce' 'interface = {"eth0"}' 'ports = {25}' \
+        'blocks_max = 100000' \
         "log = {\"$d/log/mail.log\"}" "state_dir = \"$d/state\"" \
         "run_dir = \"$d/run\"" "own_names = {\"mx.$E2E_DOMAIN\", \"$E2E_DOMAIN\"}" \
         "spam_traps = {\"$E2E_TRAP\", \"$E2E_OLD_TRAP\"}"; do
