@@ -4,9 +4,9 @@
  *
  * The same code live, in replay and in scenarios: packets and log lines go
  * in with their times, decisions come out of a callback.  No clock, no I/O,
- * no randomness beyond conf.seed.  Time never goes back: an older time is
- * taken as the latest seen.  All memory is taken in engine_new().  The
- * caller owns what the policy points to and feeds:
+ * no randomness.  Time never goes back: an older time is taken as the latest
+ * seen.  All memory is taken in engine_new().  The caller owns what the
+ * policy points to and feeds:
  *
  *   engine_packet()  every captured packet, in order
  *   engine_line()    every complete log line, in order per source
@@ -49,7 +49,6 @@ struct engine_out {
 struct engine_conf {
 	const struct policy *policy;
 	struct hash_key key;     /* of tables; fixed in replay */
-	uint64_t seed;           /* of the jitter */
 	bool witness;            /* packets are captured: log lines need them */
 	int64_t witness_from_ms; /* since when */
 	void *arg;

@@ -249,13 +249,12 @@ judge_blocked(struct engine *e, struct client *c, const struct score *s)
 }
 
 void
-engine_judge(void *arg, struct client *c, enum evidence_kind k)
+engine_judge(void *arg, struct client *c)
 {
 	struct engine *e = arg;
 	struct score s;
 	struct decision d;
 
-	(void)k; /* one fact is as good a moment as another */
 	engine_score(e, c, &s);
 	if (blocks_find(e->blocks, &c->key) != NULL) {
 		judge_blocked(e, c, &s);

@@ -57,7 +57,7 @@ void engine_set_block(struct engine *e, struct client *c, uint8_t tier,
 bool engine_lift_block(struct engine *e, struct client *c, const char *why);
 
 /* The callback of evidence: stages 7 and 8. */
-void engine_judge(void *arg, struct client *c, enum evidence_kind k);
+void engine_judge(void *arg, struct client *c);
 void engine_score(struct engine *e, const struct client *c, struct score *s);
 
 #endif

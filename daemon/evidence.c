@@ -106,7 +106,7 @@ session_early(struct evidence *e, struct client *c, const struct session *s,
 	packet_sample(c, EVIDENCE_EARLY_TALK, now_ms,
 	    "packet: %u bytes %.1f ms after the handshake, before our greeting",
 	    s->early_n, (double)(s->early_us - s->open_us) / 1000);
-	evidence_judge(e, c, EVIDENCE_EARLY_TALK);
+	evidence_judge(e, c);
 }
 
 static void
@@ -118,7 +118,7 @@ wire_fact(struct evidence *e, struct client *c, enum evidence_kind k,
 	client_add(c, k, 1, 0, now_ms);
 	packet_sample(c, k, now_ms, "packet: %s (command %u)", what,
 	    s->commands_n);
-	evidence_judge(e, c, k);
+	evidence_judge(e, c);
 }
 
 static void
@@ -140,10 +140,8 @@ session_command(struct evidence *e, struct client *c, const struct session *s,
 }
 
 static void
-session_close(struct evidence *e, struct client *c, const struct session *s,
-    int64_t now_ms)
+session_close(struct client *c, const struct session *s, int64_t now_ms)
 {
-	(void)e;
 	/* Weak, and never a reason to judge: people lose connections. */
 	if (!s->blind && s->commands_n > 0 && (s->verbs & VERB_QUIT) == 0 &&
 	    (s->end == SESSION_END_CLIENT_FIN ||
@@ -173,7 +171,7 @@ evidence_session(struct evidence *e, enum session_event ev,
 		session_command(e, c, s, now_ms);
 		break;
 	default:
-		session_close(e, c, s, now_ms);
+		session_close(c, s, now_ms);
 		break;
 	}
 }
@@ -215,7 +213,7 @@ trapped(struct evidence *e, struct client *c, struct str line, int64_t now_ms)
 	client_add(c, EVIDENCE_TRAP_RCPT, 1, 0, now_ms);
 	client_sample(c, EVIDENCE_TRAP_RCPT, line, now_ms);
 	label_bad(e, c, now_ms);
-	evidence_judge(e, c, EVIDENCE_TRAP_RCPT);
+	evidence_judge(e, c);
 }
 
 static void
@@ -227,7 +225,7 @@ unknown_rcpt(struct evidence *e, struct client *c, struct str line,
 	if (client_count(c, EVIDENCE_UNKNOWN_RCPT, now_ms) >=
 	    UNKNOWN_LABEL - 0.1)
 		label_bad(e, c, now_ms);
-	evidence_judge(e, c, EVIDENCE_UNKNOWN_RCPT);
+	evidence_judge(e, c);
 }
 
 /* Of a recipient: did the client write to it today already? */
@@ -307,7 +305,7 @@ evidence_bad(struct evidence *e, const struct log_event *ev,
 		return true;
 	client_add(c, k, 1, 0, now_ms);
 	client_sample(c, k, line, now_ms);
-	evidence_judge(e, c, k);
+	evidence_judge(e, c);
 	return true;
 }
 
@@ -337,7 +335,7 @@ evidence_good(struct evidence *e, const struct log_event *ev, int64_t now_ms)
 	case LOG_AUTH_OK:
 		c->login_ms = now_ms;
 		client_set(c, EVIDENCE_LOGIN, 0, now_ms);
-		evidence_judge(e, c, EVIDENCE_LOGIN);
+		evidence_judge(e, c);
 		break;
 	case LOG_ACCEPT:
 		accepted(e, c, ev, now_ms);
@@ -438,7 +436,7 @@ settled(struct evidence *e, const struct mail *m, int64_t now_ms)
 		good_day(e, c, m, now_ms);
 	}
 	if (evidence_profile(e->conf.policy, c))
-		evidence_judge(e, c, EVIDENCE_PROFILE);
+		evidence_judge(e, c);
 }
 
 void

@@ -6,8 +6,9 @@
  * facts.  The caller (engine) has already decided that the event may count:
  * the line has its witness, the client is not ours, and for bad evidence it
  * is not blocked.  Good evidence and bad go through separate doors because
- * they have different rules.  Whenever something that could convict is new, `judge` is called
- * with it.  Owns groups and mailq; borrows the client table and the policy.
+ * they have different rules.  Whenever something that could convict is new,
+ * `judge` is called.  Owns groups and mailq; borrows the client table and the
+ * policy.
  */
 #ifndef ZFW_DAEMON_EVIDENCE_H
 #define ZFW_DAEMON_EVIDENCE_H
@@ -25,7 +26,7 @@ struct evidence_conf {
 	struct client_table *clients;
 	void *arg;
 	/* something new speaks against (or for) c */
-	void (*judge)(void *arg, struct client *c, enum evidence_kind k);
+	void (*judge)(void *arg, struct client *c);
 };
 
 struct evidence *evidence_new(const struct evidence_conf *conf);

@@ -25,9 +25,9 @@ struct evidence {
 
 /* Something new speaks for or against `c`: the owner decides. */
 static inline void
-evidence_judge(struct evidence *e, struct client *c, enum evidence_kind k)
+evidence_judge(struct evidence *e, struct client *c)
 {
-	e->conf.judge(e->conf.arg, c, k);
+	e->conf.judge(e->conf.arg, c);
 }
 
 static inline struct str

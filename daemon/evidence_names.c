@@ -120,7 +120,7 @@ helo_group(struct evidence *e, struct client *c, enum helo_class cls,
 	(void)snprintf(text, sizeof(text), "HELO %.*s from about %u networks",
 	    (int)(helo.n < 100 ? helo.n : 100), helo.p, n);
 	client_sample(c, EVIDENCE_HELO_GROUP, evidence_str(text), now_ms);
-	evidence_judge(e, c, EVIDENCE_HELO_GROUP);
+	evidence_judge(e, c);
 }
 
 static void
@@ -164,7 +164,7 @@ evidence_helo(struct evidence *e, struct client *c, struct str helo,
 	only_fact(c, all, sizeof(all) / sizeof(all[0]), k);
 	if (k != EVIDENCE_NONE) {
 		client_set(c, k, (uint8_t)cls, now_ms);
-		evidence_judge(e, c, k);
+		evidence_judge(e, c);
 	}
 	helo_group(e, c, cls, helo, now_ms);
 }
@@ -212,7 +212,7 @@ set_rdns(struct evidence *e, struct client *c, const struct addr *a,
 		if (a->family == 6)
 			c->facts[k].count = IPV6_NO_RDNS;
 		client_sample(c, k, line, now_ms);
-		evidence_judge(e, c, k);
+		evidence_judge(e, c);
 	}
 	/* A HELO that came before its client's name is looked at again. */
 	if (!was_known && c->helo[0] != '\0') {

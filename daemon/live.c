@@ -152,7 +152,6 @@ init_engine(struct live *l)
 		.save = live_out_save,
 	};
 
-	ec.seed = hash_keyed(&ec.key, "seed", 4);
 	l->engine = engine_new(&ec);
 	return l->engine != NULL;
 }
