@@ -1,7 +1,7 @@
 # What each program links: object names without suffix, libraries by
 # pkg-config name (or -l name).  This is the dependency table of the project.
 
-FP_O	:= fp/addr fp/hash fp/traits fp/dedup fp/sig fp/session fp/smtp
+FP_O	:= fp/addr fp/hash fp/link fp/traits fp/dedup fp/sig fp/session fp/smtp
 
 CONFIG_O := daemon/config daemon/config_key daemon/config_nets \
 	   daemon/config_print daemon/config_text

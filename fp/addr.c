@@ -25,15 +25,6 @@ family_bits(uint8_t family)
 }
 
 struct addr
-addr_v4_bytes(const uint8_t b[4])
-{
-	struct addr a = { .family = 4 };
-
-	memcpy(a.b, b, 4);
-	return a;
-}
-
-struct addr
 addr_v4(uint32_t host_order)
 {
 	const uint8_t b[4] = { (uint8_t)(host_order >> 24),

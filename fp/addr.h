@@ -25,7 +25,14 @@ struct net {
 };
 
 struct addr addr_v4(uint32_t host_order);
-struct addr addr_v4_bytes(const uint8_t b[4]);
+static inline struct addr
+addr_v4_bytes(const uint8_t b[4])
+{
+	struct addr a = { .family = 4 };
+
+	memcpy(a.b, b, 4);
+	return a;
+}
 struct addr addr_v6_bytes(const uint8_t b[16]); /* folds v4-mapped */
 
 /*

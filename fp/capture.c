@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fp/capture.h"
 
-#include "fp/bytes.h"
+#include "fp/bpf.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#define LIVE_BUFFER (16 << 20)
 #define FILE_BUFFER (1 << 18)
-#define FILTER_LEN  8192
-#define VLAN_DEPTH  3 /* tags that the filter looks behind */
+#define FILE_HEAD   28 /* bytes of the longest header of a capture file */
 
 /* Keeps sums and differences of two times within 64 bits. */
 #define TIME_MAX_S (INT64_MAX / 4 / 1000000)
@@ -22,8 +25,20 @@ struct capture {
 	bool live;
 	enum packet_link link;
 	struct capture_stats stats;
+	int fd;             /* of a file */
+	int64_t got_bytes;  /* read from it */
+	int64_t size_bytes; /* -1: unknown */
+	char *buffer;       /* what the C library reads it into */
 	char name[256];
 	char error[CAPTURE_ERRLEN];
+};
+
+/* What capture_dispatch() carries through libpcap. */
+struct handing {
+	struct capture *c;
+	void (*fn)(void *arg, const struct packet *p);
+	void *arg;
+	unsigned n;
 };
 
 static enum packet_link
@@ -36,6 +51,18 @@ link_of(int dlt)
 	case DLT_IPV4:
 	case DLT_IPV6:
 		return PACKET_RAW;
+	case DLT_LINUX_SLL:
+		return PACKET_SLL;
+	case DLT_LINUX_SLL2:
+		return PACKET_SLL2;
+	case DLT_NULL:
+	case DLT_LOOP:
+		return PACKET_NULL;
+	case DLT_PPP:
+	case DLT_PPP_SERIAL:
+		return PACKET_PPP;
+	case DLT_PPP_ETHER:
+		return PACKET_PPPOE;
 	default:
 		return PACKET_OTHER;
 	}
@@ -51,139 +78,180 @@ new_capture(const char *name, char err[CAPTURE_ERRLEN])
 		return NULL;
 	}
 	snprintf(c->name, sizeof(c->name), "%s", name);
+	c->fd = -1;
+	c->size_bytes = -1;
 	return c;
+}
+
+static ssize_t
+file_read(void *cookie, char *buf, size_t size)
+{
+	struct capture *c = cookie;
+	ssize_t n = read(c->fd, buf, size);
+
+	if (n > 0)
+		c->got_bytes += n;
+	return n;
+}
+
+/* ftello() asks here, of a pipe, too; nobody goes anywhere else. */
+static int
+file_seek(void *cookie, off64_t *at, int whence)
+{
+	const struct capture *c = cookie;
+
+	if (whence != SEEK_CUR || *at != 0) {
+		errno = ESPIPE;
+		return -1;
+	}
+	*at = c->got_bytes;
+	return 0;
+}
+
+static int
+file_close(void *cookie)
+{
+	const struct capture *c = cookie;
+
+	return close(c->fd);
+}
+
+/*
+ * A stream with a buffer that is worth its name, without the C library's
+ * locks, and with an offset even where there is no seeking.  NULL with errno.
+ */
+static FILE *
+open_stream(struct capture *c, const char *path)
+{
+	static const cookie_io_functions_t io = { .read = file_read,
+		.seek = file_seek,
+		.close = file_close };
+	bool in = strcmp(path, "-") == 0;
+	struct stat st;
+	FILE *f;
+
+	c->fd = in ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) :
+		     open(path, O_RDONLY | O_CLOEXEC);
+	if (c->fd < 0)
+		return NULL;
+	if (fstat(c->fd, &st) != 0 || S_ISDIR(st.st_mode)) {
+		close(c->fd);
+		errno = EISDIR;
+		return NULL;
+	}
+	if (S_ISREG(st.st_mode))
+		c->size_bytes = st.st_size;
+	c->buffer = malloc(FILE_BUFFER);
+	f = c->buffer == NULL ? NULL : fopencookie(c, "r", io);
+	if (f == NULL) {
+		close(c->fd);
+		errno = ENOMEM;
+		return NULL;
+	}
+	setvbuf(f, c->buffer, _IOFBF, FILE_BUFFER);
+	__fsetlocking(f, FSETLOCKING_BYCALLER);
+	return f;
 }
 
 struct capture *
 capture_open_file(const char *path, char err[CAPTURE_ERRLEN])
 {
 	char why[PCAP_ERRBUF_SIZE] = "";
-	struct capture *c = new_capture(path, err);
+	const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
+	struct capture *c = new_capture(name, err);
 	FILE *f;
 
 	if (c == NULL)
 		return NULL;
-	f = fopen(path, "rbe");
+	f = open_stream(c, path);
 	if (f == NULL) {
-		snprintf(err, CAPTURE_ERRLEN, "%.200s: %m", path);
-		free(c);
+		snprintf(err, CAPTURE_ERRLEN, "%.200s: %m", name);
+		capture_close(c);
 		return NULL;
 	}
-	setvbuf(f, NULL, _IOFBF, FILE_BUFFER);
 	c->pcap = pcap_fopen_offline(f, why);
 	if (c->pcap == NULL) {
+		long long at = ftello(f);
+
 		snprintf(err, CAPTURE_ERRLEN,
-		    "%.200s: byte 0: not a capture file that can be read: %s",
-		    path, why);
+		    "%.200s: byte %lld: not a capture file that can be read: "
+		    "%.200s",
+		    name, at <= FILE_HEAD ? 0 : at, why);
 		fclose(f);
-		free(c);
+		capture_close(c);
 		return NULL;
 	}
 	c->link = link_of(pcap_datalink(c->pcap));
 	return c;
 }
 
-/*
- * What passes at one depth of tags: TCP from or to the ports, what may be
- * that and hides its ports from a filter (later fragments; IPv6 extension
- * headers), judged in user space.
- */
-static void
-add_ports(FILE *f, const uint16_t *ports, size_t n)
+bool
+capture_filter(struct capture *c, const char *text, char err[CAPTURE_ERRLEN])
 {
-	fputs("(tcp and (", f);
-	for (size_t i = 0; i < n; i++)
-		fprintf(f, "%sport %u", i == 0 ? "" : " or ",
-		    (unsigned)ports[i]);
-	fputs(")) or (ip proto 6 and ip[6:2] & 0x1fff != 0)", f);
-	fputs(" or (ip6 and (ip6[6] = 0 or ip6[6] = 43 or ip6[6] = 44"
-	      " or ip6[6] = 51 or ip6[6] = 60))",
-	    f);
-}
-
-/*
- * The keyword `vlan` moves all offsets of what follows it, so the untagged
- * case comes first and each tag encloses what stands behind it.
- */
-static bool
-make_filter(char *text, size_t size, const uint16_t *ports, size_t n, bool tags)
-{
-	FILE *f = fmemopen(text, size, "w");
-	int depth = tags ? VLAN_DEPTH : 0;
-
-	if (f == NULL)
-		return false;
-	for (int i = 0; i <= depth; i++) {
-		if (i > 0)
-			fputs(" or (vlan and (", f);
-		add_ports(f, ports, n);
-	}
-	for (int i = 0; i < depth; i++)
-		fputs("))", f);
-	/* Closing says whether all of it had room. */
-	return fclose(f) == 0 && strlen(text) < size - 1;
-}
-
-static bool
-set_filter(struct capture *c, const uint16_t *ports, size_t n)
-{
-	char text[FILTER_LEN] = "";
+	size_t line_n = strcspn(text, "\r\n");
+	int shown_n = line_n > 100 ? 100 : (int)line_n;
 	struct bpf_program prog;
-	int rc;
+	int rc = pcap_compile(c->pcap, &prog, text, 1, PCAP_NETMASK_UNKNOWN);
 
-	if (n == 0 ||
-	    !make_filter(text, sizeof(text), ports, n,
-		c->link == PACKET_ETHERNET)) {
-		snprintf(c->error, sizeof(c->error),
-		    "%s: no filter for %zu ports", c->name, n);
-		return false;
-	}
-	rc = pcap_compile(c->pcap, &prog, text, 1, PCAP_NETMASK_UNKNOWN);
 	if (rc == 0) {
 		rc = pcap_setfilter(c->pcap, &prog);
 		pcap_freecode(&prog);
 	}
 	if (rc != 0)
-		snprintf(c->error, sizeof(c->error), "%s: filter: %s", c->name,
-		    pcap_geterr(c->pcap));
+		snprintf(err, CAPTURE_ERRLEN, "%.200s: filter \"%.*s\": %.150s",
+		    c->name, shown_n, text, pcap_geterr(c->pcap));
 	return rc == 0;
 }
 
 static bool
-activate(struct capture *c)
+filter_ports(struct capture *c, const uint16_t *ports, size_t n,
+    char err[CAPTURE_ERRLEN])
 {
-	int rc;
+	char text[BPF_TEXT_MAX] = "";
 
-	pcap_set_snaplen(c->pcap, CAPTURE_SNAPLEN);
-	/*
-	 * A packet is readable at once, before the server's answer to it and
-	 * before the log line about that: the witness precedes the testimony.
-	 */
-	pcap_set_immediate_mode(c->pcap, 1);
-	pcap_set_buffer_size(c->pcap, LIVE_BUFFER);
-	rc = pcap_activate(c->pcap);
+	if (bpf_text(text, ports, n, c->link == PACKET_ETHERNET))
+		return capture_filter(c, text, err);
+	snprintf(err, CAPTURE_ERRLEN, "%.200s: no filter for %zu ports",
+	    c->name, n);
+	return false;
+}
+
+static bool
+activate(struct capture *c, char err[CAPTURE_ERRLEN])
+{
+	int rc = pcap_activate(c->pcap);
+
 	if (rc < 0) {
 		const char *what = pcap_statustostr(rc);
 		const char *more = pcap_geterr(c->pcap);
 
 		if (strncmp(more, what, strlen(what)) == 0)
 			more = ""; /* the same once more */
-		snprintf(c->error, sizeof(c->error), "%s: %s%s%s", c->name,
+		snprintf(err, CAPTURE_ERRLEN, "%.200s: %s%s%.200s", c->name,
 		    what, *more == '\0' ? "" : ": ", more);
 		return false;
 	}
 	c->link = link_of(pcap_datalink(c->pcap));
-	if (c->link == PACKET_OTHER) {
-		snprintf(c->error, sizeof(c->error),
-		    "%s: link type %s is neither Ethernet nor raw IP", c->name,
-		    pcap_datalink_val_to_name(pcap_datalink(c->pcap)));
-		return false;
-	}
 	return true;
 }
 
-struct capture *
-capture_open_live(const char *iface, const uint16_t *ports, size_t n,
+static bool
+refuse_link(const struct capture *c, const char *want, char err[CAPTURE_ERRLEN])
+{
+	snprintf(err, CAPTURE_ERRLEN, "%.200s: link type %s is %s", c->name,
+	    pcap_datalink_val_to_name(pcap_datalink(c->pcap)), want);
+	return false;
+}
+
+static int
+int_of(uint32_t v)
+{
+	return v > INT_MAX ? INT_MAX : (int)v;
+}
+
+/* An interface that is captured from, without a filter so far. */
+static struct capture *
+open_live(const char *iface, const struct capture_opts *o,
     char err[CAPTURE_ERRLEN])
 {
 	char why[PCAP_ERRBUF_SIZE] = "";
@@ -195,20 +263,83 @@ capture_open_live(const char *iface, const uint16_t *ports, size_t n,
 	c->pcap = pcap_create(iface, why);
 	if (c->pcap == NULL) {
 		snprintf(err, CAPTURE_ERRLEN, "%.200s: %s", iface, why);
-		free(c);
-		return NULL;
-	}
-	if (!activate(c) || !set_filter(c, ports, n)) {
-		memcpy(err, c->error, CAPTURE_ERRLEN);
 		capture_close(c);
 		return NULL;
 	}
-	if (pcap_setnonblock(c->pcap, 1, why) != 0) {
-		snprintf(err, CAPTURE_ERRLEN, "%.200s: %s", iface, why);
+	pcap_set_snaplen(c->pcap,
+	    o->snaplen_bytes == 0 ? CAPTURE_SNAPLEN : int_of(o->snaplen_bytes));
+	pcap_set_buffer_size(c->pcap,
+	    int_of(o->buffer_bytes == 0 ? CAPTURE_BUFFER : o->buffer_bytes));
+	pcap_set_promisc(c->pcap, o->promiscuous);
+	if (o->timeout_ms == 0)
+		pcap_set_immediate_mode(c->pcap, 1);
+	else
+		pcap_set_timeout(c->pcap, int_of(o->timeout_ms));
+	if (!activate(c, err)) {
 		capture_close(c);
 		return NULL;
 	}
 	return c;
+}
+
+/* The last step; `ok` is how those before went. */
+static struct capture *
+finish_live(struct capture *c, bool ok, char err[CAPTURE_ERRLEN])
+{
+	char why[PCAP_ERRBUF_SIZE] = "";
+
+	if (ok && pcap_setnonblock(c->pcap, 1, why) != 0) {
+		snprintf(err, CAPTURE_ERRLEN, "%.200s: %s", c->name, why);
+		ok = false;
+	}
+	if (ok)
+		return c;
+	capture_close(c);
+	return NULL;
+}
+
+struct capture *
+capture_open_live(const char *iface, const uint16_t *ports, size_t n,
+    char err[CAPTURE_ERRLEN])
+{
+	/*
+	 * Immediate: a packet is readable at once, before the server's answer
+	 * to it and before the log line about that.  The witness precedes the
+	 * testimony.
+	 */
+	static const struct capture_opts opts = { .timeout_ms = 0 };
+	struct capture *c = open_live(iface, &opts, err);
+	bool ok;
+
+	if (c == NULL)
+		return NULL;
+	if (n == 0) {
+		snprintf(err, CAPTURE_ERRLEN, "%.200s: no ports", c->name);
+		ok = false;
+	} else if (c->link != PACKET_ETHERNET && c->link != PACKET_RAW) {
+		ok = refuse_link(c, "neither Ethernet nor raw IP", err);
+	} else {
+		ok = filter_ports(c, ports, n, err);
+	}
+	return finish_live(c, ok, err);
+}
+
+struct capture *
+capture_open_live_with(const char *iface, const struct capture_opts *opts,
+    char err[CAPTURE_ERRLEN])
+{
+	struct capture *c = open_live(iface, opts, err);
+	bool ok;
+
+	if (c == NULL)
+		return NULL;
+	if (c->link == PACKET_OTHER)
+		ok = refuse_link(c, "not one that can be read", err);
+	else if (opts->filter != NULL)
+		ok = capture_filter(c, opts->filter, err);
+	else
+		ok = filter_ports(c, NULL, 0, err);
+	return finish_live(c, ok, err);
 }
 
 static int64_t
@@ -237,6 +368,16 @@ fail(struct capture *c)
 	return CAPTURE_ERROR;
 }
 
+static inline struct packet
+packet_of(struct capture *c, const struct pcap_pkthdr *h, const u_char *data)
+{
+	c->stats.packets++;
+	if (c->link == PACKET_OTHER)
+		c->stats.other_link++;
+	return (struct packet){ time_us(&h->ts), data, h->caplen,
+		h->len > h->caplen ? h->len : h->caplen, c->link };
+}
+
 enum capture_status
 capture_next(struct capture *c, struct packet *out)
 {
@@ -251,15 +392,33 @@ capture_next(struct capture *c, struct packet *out)
 		return c->live ? CAPTURE_AGAIN : CAPTURE_END;
 	if (rc != 1)
 		return fail(c);
-	out->t_us = time_us(&h->ts);
-	out->data = data;
-	out->caplen = h->caplen;
-	out->wirelen = h->len > h->caplen ? h->len : h->caplen;
-	out->link = c->link;
-	c->stats.packets++;
-	if (c->link == PACKET_OTHER)
-		c->stats.other_link++;
+	*out = packet_of(c, h, data);
 	return CAPTURE_PACKET;
+}
+
+static void
+hand_on(u_char *arg, const struct pcap_pkthdr *h, const u_char *data)
+{
+	struct handing *to = (struct handing *)(void *)arg;
+	struct packet p = packet_of(to->c, h, data);
+
+	to->n++;
+	to->fn(to->arg, &p);
+}
+
+enum capture_status
+capture_dispatch(struct capture *c, unsigned max,
+    void (*fn)(void *arg, const struct packet *p), void *arg)
+{
+	struct handing to = { c, fn, arg, 0 };
+
+	if (max == 0)
+		return CAPTURE_PACKET;
+	if (pcap_dispatch(c->pcap, int_of(max), hand_on, (u_char *)&to) < 0)
+		return fail(c);
+	if (to.n >= max)
+		return CAPTURE_PACKET;
+	return c->live ? CAPTURE_AGAIN : CAPTURE_END;
 }
 
 const char *
@@ -288,6 +447,18 @@ capture_stats(struct capture *c, struct capture_stats *out)
 	*out = c->stats;
 }
 
+int64_t
+capture_offset(const struct capture *c)
+{
+	return c->live ? -1 : c->got_bytes;
+}
+
+int64_t
+capture_size(const struct capture *c)
+{
+	return c->size_bytes;
+}
+
 void
 capture_close(struct capture *c)
 {
@@ -295,5 +466,6 @@ capture_close(struct capture *c)
 		return;
 	if (c->pcap != NULL)
 		pcap_close(c->pcap);
+	free(c->buffer); /* the stream is closed with the library's handle */
 	free(c);
 }

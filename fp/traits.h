@@ -2,9 +2,10 @@
 /*
  * traits - stage 2 of 8: packet bytes -> IP and TCP traits
  *
- * Reads one IPv4 or IPv6 packet, extension headers and VLAN tags included,
- * and never trusts a length.  Called for every captured packet; pure, no
- * memory.  Odd input is a verdict for the caller to count, not an error.
+ * Reads one IPv4 or IPv6 packet behind any link layer of fp/link, extension
+ * headers included, and never trusts a length; segments that offloading
+ * joined may be longer than 64 KB.  Called for every captured packet; pure,
+ * no memory.  Odd input is a verdict for the caller to count, not an error.
  * Slices borrow from the packet.
  */
 #ifndef ZFW_FP_TRAITS_H
@@ -67,7 +68,7 @@ struct traits {
 	uint8_t ttl; /* or hop limit */
 	uint8_t tos;
 	uint8_t ip_optlen;  /* IPv4 option bytes */
-	uint16_t ip_totlen; /* IPv4 total length, IPv6 payload length */
+	uint16_t ip_totlen; /* IPv4 total, IPv6 payload length; 0: joined */
 	uint16_t ip_id;
 	uint16_t hdrlen; /* IP (with options, extensions) + TCP header */
 	uint16_t flags;  /* enum traits_tcp_flag */

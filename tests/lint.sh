@@ -32,11 +32,12 @@ done
 # Which layer a file is on; a file includes its own or lower layers only.
 layer() {
     case $1 in
-    fp/bytes | fp/addr | fp/hash | fp/packet | fp/le) echo 0 ;;
+    fp/bytes | fp/addr | fp/hash | fp/fold | fp/huge | fp/packet | fp/le) echo 0 ;;
     fp/capture* | fp/record* | fp/nfqueue* | fp/bpf*) echo 1 ;;
-    fp/traits* | fp/dedup | fp/checksum | fp/opts*) echo 2 ;;
+    fp/traits* | fp/link | fp/span | fp/dedup | fp/checksum | fp/opts*) echo 2 ;;
     fp/sig*) echo 3 ;;
-    fp/smtp* | fp/session*) echo 4 ;;
+    fp/smtp* | fp/session* | fp/dialogue* | fp/ladder | fp/flowstat | fp/reorder) echo 4 ;;
+    fp/uptime | fp/hosts | fp/p0fapi | fp/p0fsock | fp/flows | fp/tsclock) echo 4 ;;
     fp/*) echo unknown ;;
     daemon/log | daemon/logtime | daemon/logline* | daemon/logscan | daemon/logjson) echo 5 ;;
     daemon/evidence* | daemon/cross | daemon/names* | daemon/client | daemon/groups | daemon/mailq | daemon/policy) echo 6 ;;
@@ -96,14 +97,14 @@ table_keys() {
     sed -n '/^const struct config_key config_key/,/^};/p' daemon/config_key.c |
         tr '\n\t' '  ' | sed 's/{ "/\n&/g' | sed -nE -e "s|ZFW_STATEDIR|$(words STATEDIR)|" \
         -e "s|ZFW_RUNDIR|$(words RUNDIR)|" -e 's/\\"//g' \
-        -e 's/^\{ "([a-z_]+)", CONFIG_[A-Z]+, +("[^"]*"|[^ ",]+),.*/\1\t\2/p' | plain
+        -e 's/^\{ "([a-z0-9_]+)", CONFIG_[A-Z]+, +("[^"]*"|[^ ",]+),.*/\1\t\2/p' | plain
 }
 man_keys() {
-    sed -n 's/^\.It Cm \([a-z_]* No = .*\)/\1/p' docs/man/zfwd.conf.5 |
+    sed -n 's/^\.It Cm \([a-z0-9_]* No = .*\)/\1/p' docs/man/zfwd.conf.5 |
         sed 's/ , Cm /\n/g' | sed 's/ No = /\t/' | plain
 }
 conf_keys() {
-    sed -nE 's/^#?([a-z_]+) = /\1\t/p' docs/zfwd.conf | plain
+    sed -nE 's/^#?([a-z0-9_]+) = /\1\t/p' docs/zfwd.conf | plain
 }
 rows=$(sed -n '/^const struct config_key config_key/,/^};/p' daemon/config_key.c | grep -c '^	{ "')
 [ "$(table_keys | wc -l)" -eq "$rows" ] || fault "daemon/config_key.c: tests/lint.sh cannot read its table"

@@ -2,7 +2,7 @@
 /*
  * fuzz_packet - packets of several link types through stages 2 to 4
  *
- * zt-link: fp/addr fp/hash fp/traits fp/dedup fp/sig fp/smtp fp/session
+ * zt-link: fp/addr fp/hash fp/link fp/traits fp/dedup fp/sig fp/smtp fp/session
  * zt-libs: libsodium
  *
  * The input is a series of packets, each behind a head of four bytes: what

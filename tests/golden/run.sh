@@ -88,6 +88,31 @@ group_replay() {
         replay_error tests/golden/replay/gateway.log
 }
 
+# Files that are broken or no captures: for each, what the tool says and its
+# exit code.  What the library does with them: tests/unit/fp/test_badfiles.c.
+group_badcapture() {
+    local pcap=tests/golden/replay/gateway.pcap d=$tmp/bad
+    mkdir "$d" "$d/directory"
+    head -c 7 $pcap >"$d/half-a-header.pcap"
+    head -c 30 $pcap >"$d/half-a-packet-header.pcap"
+    : >"$d/nothing.pcap"
+    truncate -s 2G "$d/zeros.pcap"
+    # A packet of 2 GB less one byte.
+    { head -c 32 $pcap; printf '\377\377\377\177\1\0\0\0'; } \
+        >"$d/huge-packet.pcap"
+    # pcapng: a section, an Ethernet interface, one of raw IP.
+    printf '\12\15\15\12\34\0\0\0\115\74\53\32\1\0\0\0\377\377\377\377\377\377\377\377\34\0\0\0\1\0\0\0\24\0\0\0\1\0\0\0\0\0\0\0\24\0\0\0\1\0\0\0\24\0\0\0\145\0\0\0\0\0\0\0\24\0\0\0' \
+        >"$d/two-links.pcapng"
+    golden "bad captures" tests/golden/replay/bad.err bad_errors "$d"
+}
+
+bad_errors() {
+    local f
+    for f in "$1"/*; do
+        replay_error "$f"
+    done
+}
+
 # The last line on stderr, without our temporary folder, and the exit code.
 replay_error() {
     local rc
@@ -100,5 +125,6 @@ replay_error() {
 group_log
 group_config
 group_replay
+group_badcapture
 echo "zt $passed $failed $skipped"
 [ "$failed" -eq 0 ]

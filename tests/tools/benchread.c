@@ -5,7 +5,7 @@
  * zt-link: tools/logfile daemon/logtime daemon/logscan daemon/logline
  * zt-link: daemon/logline_postfix daemon/logline_postscreen
  * zt-link: daemon/logline_queue daemon/logline_reject
- * zt-link: fp/addr fp/hash fp/traits fp/sig fp/capture
+ * zt-link: fp/addr fp/hash fp/link fp/traits fp/sig fp/capture
  * zt-libs: libpcap libsodium
  *
  * benchread log FILE      every line through the parser (stage 5)
@@ -58,27 +58,47 @@ read_log(const char *path, struct count *n)
 	return rc == 0 ? 0 : fail(path, strerror(-rc));
 }
 
+static void
+to_traits(void *arg, const struct packet *p)
+{
+	struct count *n = arg;
+	struct traits t;
+
+	n->all++;
+	n->some += traits_parse(p, &t) == TRAITS_OK;
+}
+
+static void
+to_sig(void *arg, const struct packet *p)
+{
+	struct count *n = arg;
+	struct traits t;
+	struct sig s;
+
+	n->all++;
+	if (traits_parse(p, &t) != TRAITS_OK)
+		return;
+	sig_make(&t, &s);
+	n->some += s.text[0] != '\0';
+}
+
 static int
 read_packets(const char *path, bool sig, struct count *n)
 {
 	char err[CAPTURE_ERRLEN];
 	struct capture *c = capture_open_file(path, err);
-	struct packet p;
-	struct traits t;
-	struct sig s;
+	enum capture_status st;
+	int rc = 0;
 
 	if (c == NULL)
 		return fail(path, err);
-	while (capture_next(c, &p) == CAPTURE_PACKET) {
-		n->all++;
-		if (traits_parse(&p, &t) != TRAITS_OK)
-			continue;
-		if (sig)
-			sig_make(&t, &s);
-		n->some += !sig || s.text[0] != '\0';
-	}
+	do
+		st = capture_dispatch(c, 4096, sig ? to_sig : to_traits, n);
+	while (st == CAPTURE_PACKET);
+	if (st == CAPTURE_ERROR)
+		rc = fail(path, capture_error(c));
 	capture_close(c);
-	return 0;
+	return rc;
 }
 
 static void

@@ -3,7 +3,7 @@
  * benchstore - how fast the store is, and what a round of writing costs
  *
  * zt-link: db/store db/storefile db/kcguard db/record db/record_client
- * zt-link: fp/addr fp/hash fp/traits fp/dedup fp/sig fp/session fp/smtp
+ * zt-link: fp/addr fp/hash fp/link fp/traits fp/dedup fp/sig fp/session fp/smtp
  * zt-link: daemon/logtime daemon/logline daemon/logline_postfix
  * zt-link: daemon/logline_postscreen daemon/logline_queue
  * zt-link: daemon/logline_reject daemon/logscan daemon/names

@@ -5,7 +5,7 @@
  * zt-link: tests/tools/lib/zs_text tests/tools/lib/zs_world
  * zt-link: tests/tools/lib/zs_net tests/tools/lib/zs_mail
  * zt-link: tests/tools/lib/zs_expect tests/tools/lib/stack
- * zt-link: fp/addr fp/hash fp/traits fp/dedup fp/sig fp/session fp/smtp
+ * zt-link: fp/addr fp/hash fp/link fp/traits fp/dedup fp/sig fp/session fp/smtp
  * zt-link: daemon/logtime daemon/logline daemon/logline_postfix
  * zt-link: daemon/logline_postscreen daemon/logline_queue
  * zt-link: daemon/logline_reject daemon/logscan daemon/names

@@ -2,7 +2,7 @@
 /*
  * sigdump - the signature of every SYN and SYN+ACK of capture files
  *
- * zt-link: fp/addr fp/hash fp/traits fp/sig fp/capture fp/recorder
+ * zt-link: fp/addr fp/hash fp/link fp/traits fp/sig fp/capture fp/recorder
  * zt-libs: libpcap libsodium
  *
  * sigdump [-w OUT] FILE...   prints `KIND CLIENT/PORT SERVER/PORT SEQ CLASS

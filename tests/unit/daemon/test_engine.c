@@ -2,7 +2,7 @@
 /*
  * engine: the edges of its interface (what it promises is in tests/scenario)
  *
- * zt-link: fp/addr fp/hash fp/traits fp/dedup fp/sig fp/session fp/smtp
+ * zt-link: fp/addr fp/hash fp/link fp/traits fp/dedup fp/sig fp/session fp/smtp
  * zt-link: daemon/logtime daemon/logline daemon/logline_postfix
  * zt-link: daemon/logline_postscreen daemon/logline_queue
  * zt-link: daemon/logline_reject daemon/logscan daemon/names

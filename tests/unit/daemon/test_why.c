@@ -4,7 +4,7 @@
  * stranger chose can break it.
  *
  * zt-link: daemon/why daemon/jtext daemon/score daemon/client daemon/names
- * zt-link: daemon/names_addr fp/sig fp/traits fp/addr fp/hash
+ * zt-link: daemon/names_addr fp/sig fp/link fp/traits fp/addr fp/hash
  * zt-libs: libjansson libsodium libm
  */
 #include "daemon/names.h"

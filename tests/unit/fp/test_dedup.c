@@ -2,7 +2,7 @@
 /*
  * Tests of fp/dedup: copies count once, retransmissions twice.
  *
- * zt-link: fp/addr fp/hash fp/traits fp/dedup
+ * zt-link: fp/addr fp/hash fp/link fp/traits fp/dedup
  * zt-libs: libsodium
  */
 #include "tests/zt.h"

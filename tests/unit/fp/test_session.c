@@ -2,7 +2,7 @@
 /*
  * Tests of fp/session: handshakes, ladders, early talk, pools and searches.
  *
- * zt-link: fp/addr fp/hash fp/traits fp/sig fp/smtp fp/session
+ * zt-link: fp/addr fp/hash fp/link fp/traits fp/sig fp/smtp fp/session
  * zt-libs: libsodium
  */
 #include "tests/zt.h"

@@ -2,7 +2,7 @@
 /*
  * Tests of fp/sig: the text of a signature, its key and its class.
  *
- * zt-link: fp/addr fp/hash fp/traits fp/sig
+ * zt-link: fp/addr fp/hash fp/link fp/traits fp/sig
  * zt-libs: libsodium
  */
 #include "tests/zt.h"

@@ -3,7 +3,7 @@
  * Tests of fp/traits: link layers, extension headers, options, quirks, and
  * lengths that lie.
  *
- * zt-link: fp/addr fp/traits
+ * zt-link: fp/addr fp/link fp/traits
  */
 #include "tests/zt.h"
 
@@ -76,16 +76,6 @@ static const struct {
 	    60 },
 	{ "one 802.1Q tag", MAC "8100000a0800" IP4 TCP OPTS, PACKET_ETHERNET,
 	    TRAITS_OK, 4, 60 },
-	{ "802.1ad around 802.1Q", MAC "88a800648100000a0800" IP4 TCP OPTS,
-	    PACKET_ETHERNET, TRAITS_OK, 4, 60 },
-	{ "five tags",
-	    MAC
-	    "88a80001 81000002 81000003 91000004 81000005 0800" IP4 TCP OPTS,
-	    PACKET_ETHERNET, TRAITS_OK, 4, 60 },
-	{ "tags without an end", MAC "8100000a8100000a81", PACKET_ETHERNET,
-	    TRAITS_MALFORMED, 0, 0 },
-	{ "a tagged ARP", MAC "8100000a08060001", PACKET_ETHERNET,
-	    TRAITS_NOT_IP, 0, 0 },
 	{ "half an Ethernet header", "02005e10000102005e10", PACKET_ETHERNET,
 	    TRAITS_MALFORMED, 0, 0 },
 	{ "Ethernet and nothing else", MAC "0800", PACKET_ETHERNET,
@@ -123,6 +113,14 @@ static const struct {
 	    PACKET_RAW, TRAITS_FRAGMENT, 6, 0 },
 	{ "a later IPv6 fragment", IP6("001c", "2c") "0600000812345678" TCP20,
 	    PACKET_RAW, TRAITS_FRAGMENT, 6, 0 },
+	{ "Linux cooked", "0000 0001 0006 02005e1000010000 0800" IP4 TCP OPTS,
+	    PACKET_SLL, TRAITS_OK, 4, 60 },
+	{ "IPv6 that PPP calls IPv4", "0021" IP6("0014", "06") TCP20,
+	    PACKET_PPP, TRAITS_MALFORMED, 0, 0 },
+	{ "a link layer and no IP header", "02000000", PACKET_NULL,
+	    TRAITS_MALFORMED, 0, 0 },
+	{ "BSD loopback", "1e000000" IP6("0014", "06") TCP20, PACKET_NULL,
+	    TRAITS_OK, 6, 60 },
 	{ "no next header", IP6("0000", "3b"), PACKET_RAW, TRAITS_NOT_TCP, 6,
 	    0 },
 	{ "UDP over IPv6", IP6("0008", "11") "0035003500080000", PACKET_RAW,
@@ -230,6 +228,83 @@ test_snaplen(void)
 	}
 	ZT_CASE("a cut in the headers is truncated, in the payload counted",
 	    ok);
+}
+
+#define IP4_LEN0  "450000000001400040060000c0000207c6336401"
+#define JUMBO_OPT "0600 c204 00013880" /* hop-by-hop: 80,000 bytes */
+
+/* Segments that offloading joined: their 16 bits of length are 0. */
+static const struct {
+	const char *name, *hex;
+	uint32_t wire;
+	enum traits_verdict want;
+	uint32_t payload_len;
+} joined_cases[] = {
+	{ "IPv4, too long for its length", IP4_LEN0 TCP20, 80000, TRAITS_OK,
+	    79960 },
+	{ "IPv4, left to the hardware", IP4_LEN0 TCP20, 9000, TRAITS_OK, 8960 },
+	{ "IPv4, the shortest", IP4_LEN0 TCP20, 1501, TRAITS_OK, 1461 },
+	{ "a stranger's IPv4 packet that says 0", IP4_LEN0 TCP20, 1500,
+	    TRAITS_MALFORMED, 0 },
+	{ "IPv4 options beyond a joined packet",
+	    "4f"
+	    "0000000001400040060000"
+	    "c0000207c6336401",
+	    1501, TRAITS_TRUNCATED, 0 },
+	{ "IPv6, too long for its length", IP6("0000", "06") TCP20, 80000,
+	    TRAITS_OK, 79940 },
+	{ "IPv6 with a jumbo option", IP6("0000", "00") JUMBO_OPT TCP20, 80040,
+	    TRAITS_OK, 79972 },
+	{ "a stranger's IPv6 packet that says 0", IP6("0000", "06") TCP20, 1500,
+	    TRAITS_MALFORMED, 0 },
+	{ "a length that is not 0 counts", IP4 TCP OPTS, 80000, TRAITS_OK, 0 },
+	{ "the longest IPv4 that can say its length",
+	    "4500ffff0001400040060000c0000207c6336401" TCP20, 65549, TRAITS_OK,
+	    65495 },
+	{ "the longest IPv6 that can say its length", IP6("ffff", "06") TCP20,
+	    65575, TRAITS_OK, 65515 },
+};
+
+static void
+test_joined(void)
+{
+	for (size_t i = 0; i < sizeof(joined_cases) / sizeof(joined_cases[0]);
+	     i++) {
+		uint8_t b[PKT_MAX];
+		uint32_t n = (uint32_t)pkt_hex(joined_cases[i].hex, b);
+		struct packet p = { 0, b, n, joined_cases[i].wire, PACKET_RAW };
+		struct traits t;
+		enum traits_verdict v = traits_parse(&p, &t);
+
+		ZT_CASE(joined_cases[i].name,
+		    v == joined_cases[i].want &&
+			(v != TRAITS_OK ||
+			    (t.payload_len == joined_cases[i].payload_len &&
+				t.payload_cap == 0)));
+	}
+}
+
+/* All of its bytes captured, and the copy exactly as long. */
+static void
+test_joined_whole(void)
+{
+	const uint32_t n = 200000;
+	uint8_t *b = calloc(n, 1);
+	struct packet p = { 0, b, n, n, PACKET_RAW };
+	size_t head = pkt_hex(IP4_LEN0 TCP20, b);
+	struct traits t;
+
+	ZT_CASE("200,000 bytes are one segment",
+	    traits_parse(&p, &t) == TRAITS_OK && t.payload == &b[head] &&
+		t.payload_len == n - head && t.payload_cap == n - head);
+	/* Extension headers of 2048 bytes each, up to more than 16 bits. */
+	memset(b, 0, n);
+	pkt_hex(IP6("0000", "3c"), b);
+	for (uint32_t at = 40; at + 2048 <= n; at += 2048)
+		pkt_hex("3cff", &b[at]);
+	ZT_CASE("IPv6 extension headers without end are malformed",
+	    traits_parse(&p, &t) == TRAITS_MALFORMED);
+	free(b);
 }
 
 static void
@@ -389,7 +464,7 @@ test_random(void)
 		struct traits t;
 		struct packet p = { 0, b, (uint32_t)n,
 			(uint32_t)(n + zt_random() % 3),
-			(enum packet_link)(zt_random() % 3) };
+			(enum packet_link)(zt_random() % (PACKET_OTHER + 1)) };
 
 		for (size_t j = 0; j < n; j++)
 			b[j] = (uint8_t)zt_random();
@@ -410,6 +485,8 @@ static const struct zt_test tests[] = {
 	{ "link layers and extension headers", test_links },
 	{ "lengths", test_lengths },
 	{ "snaplen", test_snaplen },
+	{ "joined segments", test_joined },
+	{ "a joined segment, whole", test_joined_whole },
 	{ "IPv4 options", test_ip_options },
 	{ "TCP options", test_options },
 	{ "quirks", test_quirks },
