@@ -11,6 +11,7 @@ SBINDIR	?= $(PREFIX)/sbin
 BINDIR	?= $(PREFIX)/bin
 LIBEXECDIR ?= $(PREFIX)/libexec/zfw
 MANDIR	?= $(PREFIX)/share/man
+DATADIR	?= $(PREFIX)/share/zfw
 SYSCONFDIR ?= /etc
 STATEDIR ?= /var/lib/zfw
 RUNDIR	?= /run/zfw
@@ -73,12 +74,17 @@ FUZZERS	:= $(FUZZSRC:tests/fuzz/%.c=$(B)/fuzz/%)
 
 # A test names what it links in its first lines: `zt-link: fp/addr fp/sig`,
 # `zt-libs: libpcap`.  Nothing else is linked: that is the dependency test.
-ztl	= $(shell sed -n '1,20s/.*zt-link: *//p' $(1))
+# `@NAME` stands for NAME_O of programs.mk: for tools that need whole stages.
+ztl	= $(sort $(foreach w,$(shell sed -n '1,30s/.*zt-link: *//p' $(1)),\
+	   $(if $(filter @%,$(w)),$($(w:@%=%)_O),$(w))))
 ztlibs	= $(foreach l,$(shell sed -n '1,20s/.*zt-libs: *//p' $(1)),$(LIBS_$(l)))
 
 $(B)/%.o: %.c Makefile programs.mk
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CF) -c -o $@ $<
+
+# The shipped signatures are part of that object.
+$(B)/fp/sigfile_ours.o: fp/zfw.fp
 
 define PROGRAM
 $(B)/$(1): $$($(1)_O:%=$(B)/%.o)
@@ -96,8 +102,10 @@ $(UNIT) $(TTOOLS): $(B)/%: $(B)/%.o $$(addprefix $(B)/,$$(addsuffix .o,$$(call z
 $(FUZZERS): $(B)/fuzz/%: tests/fuzz/%.c $$(addsuffix .c,$$(call ztl,tests/fuzz/$$*.c))
 	@mkdir -p $(@D)
 	$(Q)clang -std=gnu11 -O1 -g $(CPPFLAGS) -fsanitize=fuzzer,address,undefined \
-	    -fno-sanitize-recover=all -o $@ $^ $(call ztlibs,tests/fuzz/$*.c)
+	    -fno-sanitize-recover=all -o $@ $(filter %.c,$^) $(call ztlibs,tests/fuzz/$*.c)
 	@echo "  FUZZER $*"
+
+$(B)/fuzz/fuzz_sigfile: fp/zfw.fp
 
 Q	:= $(if $(V),,@)
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
@@ -173,10 +181,11 @@ install: build
 	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(BINDIR) \
 	    $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(MANDIR)/man8 \
 	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man1 \
-	    $(DESTDIR)$(SYSCONFDIR)
+	    $(DESTDIR)$(SYSCONFDIR) $(DESTDIR)$(DATADIR)
 	install -m 755 $(B)/zfwd $(B)/zfwctl $(B)/zfw-whitelist \
 	    $(DESTDIR)$(SBINDIR)
 	install -m 755 $(B)/zfw-replay $(DESTDIR)$(BINDIR)
+	install -m 644 fp/zfw.fp $(DESTDIR)$(DATADIR)
 	install -m 755 $(B)/zfw-engine $(DESTDIR)$(LIBEXECDIR)
 	install -m 644 docs/man/*.8 $(DESTDIR)$(MANDIR)/man8
 	install -m 644 docs/man/*.5 $(DESTDIR)$(MANDIR)/man5

@@ -1,15 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fp/sig.h"
 
-#include "fp/hash.h"
-
-#define DIST_MAX     35  /* hops; beyond that the initial TTL is a riddle */
-#define MSS_MIN      100 /* below, a window is not counted in segments */
-#define TS_BYTES     12  /* what timestamps take of a segment */
-#define HDR4         40U /* IPv4 and TCP without options */
-#define HDR6         60U
-#define ETHERNET_MTU 1500U
-
 /* Quirks that no mail server's stack shows in a SYN. */
 #define QUIRKS_ODD \
 	(Q_RESERVED | Q_SEQ_ZERO | Q_ACK_NZ | Q_URG_NZ | Q_URG | Q_PUSH | \
@@ -25,117 +16,143 @@ const char *const sig_class_name[SIG_CLASSES] = {
 	[SIG_ODD] = "odd",
 };
 
-static const struct {
-	uint32_t bit;
-	const char *name;
-} quirk_names[] = {
-	{ Q_DF, "df" },
-	{ Q_ID_NZ, "id+" },
-	{ Q_ID_ZERO, "id-" },
-	{ Q_ECN, "ecn" },
-	{ Q_RESERVED, "0+" },
-	{ Q_FLOW, "flow" },
-	{ Q_SEQ_ZERO, "seq-" },
-	{ Q_ACK_NZ, "ack+" },
-	{ Q_ACK_ZERO, "ack-" },
-	{ Q_URG_NZ, "uptr+" },
-	{ Q_URG, "urgf+" },
-	{ Q_PUSH, "pushf+" },
-	{ Q_TS_ZERO, "ts1-" },
-	{ Q_PEER_TS_NZ, "ts2+" },
-	{ Q_EOL_NZ, "opt+" },
-	{ Q_EXWS, "exws" },
-	{ Q_BAD, "bad" },
+#include "fp/hash.h"
+
+#define DIST_MAX     35  /* hops; beyond that the initial TTL is a riddle */
+#define MSS_MIN      100 /* below, a window is not counted in segments */
+#define TS_BYTES     12  /* what timestamps take of a segment */
+#define HDR4         40U /* IPv4 and TCP without options */
+#define HDR6         60U
+#define ETHERNET_MTU 1500U
+
+/*
+ * A word of a signature with the comma behind it.  Always all eight bytes are
+ * written and `n` of them kept: no loop, and the bounds are those below.
+ */
+struct token {
+	char s[8];
+	uint8_t n;
 };
+#define TOKEN(lit) \
+	{ \
+		lit ",", sizeof(lit) \
+	}
+
+/* By the number of the bit, which is the order of printing. */
+static const struct token quirk_tokens[] = {
+	TOKEN("df"),
+	TOKEN("id+"),
+	TOKEN("id-"),
+	TOKEN("ecn"),
+	TOKEN("0+"),
+	TOKEN("flow"),
+	TOKEN("seq-"),
+	TOKEN("ack+"),
+	TOKEN("ack-"),
+	TOKEN("uptr+"),
+	TOKEN("urgf+"),
+	TOKEN("pushf+"),
+	TOKEN("ts1-"),
+	TOKEN("ts2+"),
+	TOKEN("opt+"),
+	TOKEN("exws"),
+	TOKEN("bad"),
+};
+#define QUIRKS_N (sizeof(quirk_tokens) / sizeof(quirk_tokens[0]))
+_Static_assert(Q_BAD == 1 << (QUIRKS_N - 1), "one word for each quirk");
 
 /* Option kinds that have a name; others are printed as ?N. */
-static const char *const option_names[] = {
-	[1] = "nop",
-	[2] = "mss",
-	[3] = "ws",
-	[4] = "sok",
-	[5] = "sack",
-	[8] = "ts",
+static const struct token option_tokens[] = {
+	[1] = TOKEN("nop"),
+	[2] = TOKEN("mss"),
+	[3] = TOKEN("ws"),
+	[4] = TOKEN("sok"),
+	[5] = TOKEN("sack"),
+	[8] = TOKEN("ts"),
 };
+#define OPTIONS_N (sizeof(option_tokens) / sizeof(option_tokens[0]))
 
-/* A bounded text; what does not fit is left out. */
-struct out {
-	char *p;
-	size_t n;
-};
+/*
+ * The longest of each, with its separator, when every field has its largest
+ * value (which no packet can have): what is written without looking.
+ */
+#define HEAD_MAX  sizeof("6:255+35")
+#define FIELD_MAX (sizeof(":255:65535:mss*65535,255:") - 1)
+#define REST_MAX \
+	(FIELD_MAX + TRAITS_OPTS_MAX * sizeof("eol+255") + 1 + \
+	    QUIRKS_N * sizeof("pushf+") + sizeof(":0"))
+#define SLACK sizeof(((struct token *)0)->s)
+_Static_assert(QUIRKS_N * sizeof("pushf+") + SLACK < SIG_STRLEN,
+    "sig_quirks() needs no check");
 
-static void
-out_str(struct out *o, const char *s)
+static char *
+put_token(char *p, const struct token *t)
 {
-	for (; *s != '\0' && o->n < SIG_STRLEN - 1; s++)
-		o->p[o->n++] = *s;
-	o->p[o->n] = '\0';
+	memcpy(p, t->s, sizeof(t->s));
+	return p + t->n;
 }
 
-static void
-out_num(struct out *o, unsigned v)
+static char *
+put_text(char *p, const char *s, size_t n)
 {
-	char digits[12];
-	size_t i = sizeof(digits) - 1;
+	memcpy(p, s, n);
+	return p + n;
+}
+#define PUT(p, lit) put_text((p), (lit), sizeof(lit) - 1)
 
-	digits[i] = '\0';
-	do {
-		digits[--i] = (char)('0' + v % 10);
-		v /= 10;
-	} while (v != 0);
-	out_str(o, &digits[i]);
+static char *
+put_num(char *p, unsigned v)
+{
+	unsigned digits = v < 10 ? 1 : v < 100 ? 2 : v < 1000 ? 3 : 4;
+
+	if (v >= 10000)
+		digits = 5; /* all that is printed has 16 bits */
+	for (unsigned i = digits; i-- > 0; v /= 10)
+		p[i] = (char)('0' + v % 10);
+	return p + digits;
 }
 
-static void
-out_layout(struct out *o, const struct traits *t)
+static char *
+put_layout(char *p, const struct traits *t)
 {
-	for (size_t i = 0; i < t->opts_n; i++) {
+	size_t n = t->opts_n < TRAITS_OPTS_MAX ? t->opts_n : TRAITS_OPTS_MAX;
+
+	for (size_t i = 0; i < n; i++) {
 		uint8_t kind = t->opts[i];
-		const char *name = NULL;
 
-		if (i > 0)
-			out_str(o, ",");
-		if (kind < sizeof(option_names) / sizeof(option_names[0]))
-			name = option_names[kind];
-		if (kind == 0) {
-			out_str(o, "eol+");
-			out_num(o, t->eol_pad);
-		} else if (name != NULL) {
-			out_str(o, name);
-		} else {
-			out_str(o, "?");
-			out_num(o, kind);
+		if (kind < OPTIONS_N && option_tokens[kind].n != 0) {
+			p = put_token(p, &option_tokens[kind]);
+			continue;
 		}
+		if (kind == 0)
+			p = put_num(PUT(p, "eol+"), t->eol_pad);
+		else
+			p = put_num(PUT(p, "?"), kind);
+		*p++ = ',';
 	}
+	return n > 0 ? p - 1 : p;
 }
 
-static void
-out_quirks(struct out *o, uint32_t quirks)
+static char *
+put_quirks(char *p, uint32_t quirks)
 {
-	const char *comma = "";
-
-	for (size_t i = 0; i < sizeof(quirk_names) / sizeof(quirk_names[0]);
-	     i++) {
-		if (!(quirks & quirk_names[i].bit))
-			continue;
-		out_str(o, comma);
-		out_str(o, quirk_names[i].name);
-		comma = ",";
-	}
+	quirks &= (1U << QUIRKS_N) - 1;
+	if (quirks == 0)
+		return p;
+	for (; quirks != 0; quirks &= quirks - 1)
+		p = put_token(p, &quirk_tokens[__builtin_ctz(quirks)]);
+	return p - 1;
 }
 
 const char *
 sig_quirks(uint32_t quirks, char buf[SIG_STRLEN])
 {
-	struct out o = { buf, 0 };
-
-	buf[0] = '\0';
-	out_quirks(&o, quirks);
+	*put_quirks(buf, quirks) = '\0';
 	return buf;
 }
 
-static uint8_t
-initial_ttl(uint8_t ttl)
+uint8_t
+sig_initial_ttl(uint8_t ttl)
 {
 	if (ttl <= 32)
 		return 32;
@@ -144,81 +161,87 @@ initial_ttl(uint8_t ttl)
 	return ttl <= 128 ? 128 : 255;
 }
 
-/*
- * Many stacks offer a window of a whole number of segments, of their own
- * size, of a plain Ethernet's, or of the peer's; some count whole packets
- * (mtu).  Which one is told by the first that divides.
- */
-static void
-out_window(struct out *o, const struct traits *t, unsigned peer_mss)
+/* The window is a whole number of these; `*n` is how many. */
+static bool
+divides(unsigned window, unsigned by, unsigned *n)
 {
-	unsigned mss = t->mss, v6 = t->ver == 6;
-	const struct {
-		bool use;
-		unsigned div;
-		const char *unit;
-	} units[] = {
-		{ true, mss, "mss*" },
-		{ t->ts_val != 0, mss - TS_BYTES, "mss*" },
-		{ true, ETHERNET_MTU - HDR4, "mss*" },
-		{ true, ETHERNET_MTU - HDR4 - TS_BYTES, "mss*" },
-		{ v6, ETHERNET_MTU - HDR6, "mss*" },
-		{ v6, ETHERNET_MTU - HDR6 - TS_BYTES, "mss*" },
-		{ true, mss + HDR4, "mtu*" },
-		{ true, mss + t->hdrlen, "mtu*" },
-		{ v6, mss + HDR6, "mtu*" },
-		{ true, ETHERNET_MTU, "mtu*" },
-		{ peer_mss != 0, peer_mss, "mss*" },
-		{ peer_mss > TS_BYTES, peer_mss - TS_BYTES, "mss*" },
-	};
+	if (window % by != 0)
+		return false;
+	*n = window / by;
+	return true;
+}
 
-	if (t->window == 0 || mss < MSS_MIN) {
-		out_num(o, t->window);
-		return;
-	}
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (!units[i].use || t->window % units[i].div != 0)
-			continue;
-		out_str(o, units[i].unit);
-		out_num(o, t->window / units[i].div);
-		return;
-	}
-	out_num(o, t->window);
+/*
+ * Which unit a stack counts in is told by the first that divides.  The order
+ * is p0f's, and so is the peer's MSS as the last resort.
+ */
+static bool
+in_segments(const struct traits *t, unsigned *n)
+{
+	const unsigned w = t->window, mss = t->mss;
+	const unsigned ether = ETHERNET_MTU - HDR4, ether6 = ether - 20;
+
+	return divides(w, mss, n) ||
+	    (t->ts_val != 0 && divides(w, mss - TS_BYTES, n)) ||
+	    divides(w, ether, n) || divides(w, ether - TS_BYTES, n) ||
+	    (t->ver == 6 &&
+		(divides(w, ether6, n) || divides(w, ether6 - TS_BYTES, n)));
+}
+
+static bool
+in_packets(const struct traits *t, unsigned *n)
+{
+	const unsigned w = t->window, mss = t->mss;
+
+	return divides(w, mss + HDR4, n) || divides(w, mss + t->hdrlen, n) ||
+	    (t->ver == 6 && divides(w, mss + HDR6, n)) ||
+	    divides(w, ETHERNET_MTU, n);
+}
+
+static bool
+in_peer_segments(const struct traits *t, unsigned peer_mss, unsigned *n)
+{
+	return peer_mss != 0 &&
+	    (divides(t->window, peer_mss, n) ||
+		(peer_mss > TS_BYTES &&
+		    divides(t->window, peer_mss - TS_BYTES, n)));
+}
+
+enum sig_unit
+sig_window(const struct traits *t, uint16_t peer_mss, unsigned *n)
+{
+	*n = t->window;
+	if (t->window == 0 || t->mss < MSS_MIN)
+		return SIG_PLAIN;
+	if (in_segments(t, n))
+		return SIG_MSS;
+	if (in_packets(t, n))
+		return SIG_MTU;
+	return in_peer_segments(t, peer_mss, n) ? SIG_MSS : SIG_PLAIN;
 }
 
 /* All that follows the TTL: header options to payload class. */
-static void
-out_rest(struct out *o, const struct traits *t, unsigned peer_mss)
+static char *
+put_rest(char *p, const struct traits *t, uint16_t peer_mss)
 {
-	out_str(o, ":");
-	out_num(o, t->ip_optlen);
-	out_str(o, ":");
-	out_num(o, t->mss);
-	out_str(o, ":");
-	out_window(o, t, peer_mss);
-	out_str(o, ",");
-	out_num(o, t->wscale);
-	out_str(o, ":");
-	out_layout(o, t);
-	out_str(o, ":");
-	out_quirks(o, t->quirks);
-	out_str(o, t->payload_len != 0 ? ":+" : ":0");
-}
+	unsigned n;
+	enum sig_unit unit = sig_window(t, peer_mss, &n);
 
-/* Without the distance, which is the network's and not the host's. */
-static uint64_t
-general_key(const struct traits *t, uint8_t ittl, const char *rest)
-{
-	char text[SIG_STRLEN];
-	struct out o = { text, 0 };
-	uint64_t key;
-
-	out_num(&o, t->ver);
-	out_str(&o, ":");
-	out_num(&o, ittl);
-	out_str(&o, rest);
-	key = hash_stable(text, o.n);
-	return key == 0 ? 1 : key;
+	*p++ = ':';
+	p = put_num(p, t->ip_optlen);
+	*p++ = ':';
+	p = put_num(p, t->mss);
+	*p++ = ':';
+	if (unit != SIG_PLAIN)
+		p = unit == SIG_MSS ? PUT(p, "mss*") : PUT(p, "mtu*");
+	p = put_num(p, n);
+	*p++ = ',';
+	p = put_num(p, t->wscale);
+	*p++ = ':';
+	p = put_layout(p, t);
+	*p++ = ':';
+	p = put_quirks(p, t->quirks);
+	return t->payload_len != 0 ? PUT(p, ":+") : PUT(p, ":0");
 }
 
 /*
@@ -263,25 +286,60 @@ classify(const struct traits *t, uint8_t ittl)
 	return SIG_UNKNOWN;
 }
 
+/* "VER:TTL" with the initial TTL, ending at `end`. */
+static const char *
+put_general_head(char *end, uint8_t ver, uint8_t ittl)
+{
+	char head[HEAD_MAX + 8];
+	char *p = put_num(head, ver);
+	size_t n;
+
+	*p++ = ':';
+	p = put_num(p, ittl);
+	n = (size_t)(p - head);
+	return memcpy(end - n, head, n);
+}
+
+static char *
+put_head(char *p, const struct traits *t, uint8_t dist)
+{
+	p = put_num(p, t->ver);
+	*p++ = ':';
+	p = put_num(p, t->ttl);
+	*p++ = '+';
+	if (dist <= DIST_MAX)
+		return put_num(p, dist);
+	*p++ = '?';
+	return p;
+}
+
+/*
+ * The part behind the TTL is the same in the text and in what the key is made
+ * of, where the distance, the network's and not the host's, is left out: it
+ * is made once, behind room for the latter's head.
+ */
 void
 sig_make_reply(const struct traits *t, uint16_t peer_mss, struct sig *out)
 {
-	struct out o = { out->text, 0 };
-	size_t rest;
+	/* The build sets locals to zero, which here costs a tenth of all. */
+	char buf[HEAD_MAX + REST_MAX + SLACK] __attribute__((uninitialized));
+	char *rest = &buf[HEAD_MAX], *p;
+	const char *general;
+	size_t n, max;
 
-	out->ittl = initial_ttl(t->ttl);
+	out->ittl = sig_initial_ttl(t->ttl);
 	out->dist = (uint8_t)(out->ittl - t->ttl);
-	out_num(&o, t->ver);
-	out_str(&o, ":");
-	out_num(&o, t->ttl);
-	out_str(&o, "+");
-	if (out->dist > DIST_MAX)
-		out_str(&o, "?");
-	else
-		out_num(&o, out->dist);
-	rest = o.n;
-	out_rest(&o, t, peer_mss);
-	out->key = general_key(t, out->ittl, &out->text[rest]);
+	p = put_head(out->text, t, out->dist);
+	max = (size_t)(&out->text[SIG_STRLEN - 1] - p);
+	n = (size_t)(put_rest(rest, t, peer_mss) - rest);
+	if (n > max)
+		n = max; /* no packet has so much */
+	memcpy(p, rest, n);
+	p[n] = '\0';
+	general = put_general_head(rest, t->ver, out->ittl);
+	out->key = hash_stable(general, (size_t)(&rest[n] - general));
+	if (out->key == 0)
+		out->key = 1;
 	out->cls = classify(t, out->ittl);
 }
 
