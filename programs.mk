@@ -1,7 +1,14 @@
 # What each program links: object names without suffix, libraries by
 # pkg-config name (or -l name).  This is the dependency table of the project.
 
-FP_O	:= fp/addr fp/hash fp/link fp/traits fp/dedup fp/sig fp/session fp/smtp
+FP_O	:= fp/addr fp/hash fp/link fp/traits fp/dedup fp/sig fp/session fp/smtp \
+	   fp/session_flow fp/session_time fp/session_pool \
+	   fp/ladder fp/flowstat fp/reorder \
+	   fp/sigdb fp/sigdb_build fp/sigdb_match fp/sigcache \
+	   fp/dialogue fp/dialogue_key fp/smtp_note fp/smtp_reply
+
+SIGFILE_O := fp/sigfile fp/sigfile_ours fp/sigfile_p0f fp/sigfile_pfos \
+	   fp/sigline fp/sigread
 
 CONFIG_O := daemon/config daemon/config_key daemon/config_nets \
 	   daemon/config_print daemon/config_text
@@ -65,3 +72,4 @@ zfw-whitelist_O := tools/zfw-whitelist tools/allowtext tools/offline \
 	   daemon/client $(STORE_O) $(NFT_O)
 zfw-whitelist_L := libconfuse libmnl libnftnl libsodium kyotocabinet \
 	   libjansson libm
+

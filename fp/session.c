@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fp/session.h"
 
-#include "fp/session_pool.h"
-#include "fp/smtp.h"
+#include <stdlib.h>
 
-#define TICK_MAX   1024      /* entries of each list that one tick ends */
-#define FIND_MAX   1024      /* sessions of one client that a search reads */
-#define HALF_FIND  8         /* half-open entries that a search reads */
-#define WINDOW_MAX (1 << 20) /* how far from the expected a RST or FIN counts */
+#include "fp/session_impl.h"
 
 struct session_table *
 session_new(const struct session_conf *conf)
@@ -32,48 +28,12 @@ session_free(struct session_table *t)
 	free(t);
 }
 
-static void
-tell(struct session_table *t, enum session_event ev, const struct entry *e)
+void
+session_tell(struct session_table *t, enum session_event ev,
+    const struct entry *e)
 {
 	if (t->conf.cb != NULL)
 		t->conf.cb(t->conf.arg, ev, &e->s);
-}
-
-static void
-add_u16(uint16_t *n)
-{
-	if (*n < UINT16_MAX)
-		(*n)++;
-}
-
-/* How far `seq` lies after `ref`; negative when before. */
-static int32_t
-seq_diff(uint32_t seq, uint32_t ref)
-{
-	return (int32_t)(seq - ref);
-}
-
-static bool
-seq_near(uint32_t seq, uint32_t ref)
-{
-	int32_t d = seq_diff(seq, ref);
-
-	return d < WINDOW_MAX && d > -WINDOW_MAX;
-}
-
-/* An open session is over; it lingers for its log lines. */
-static void
-end_session(struct session_table *t, struct entry *e, enum session_end end,
-    int64_t now_us)
-{
-	if (e->s.state != SESSION_OPEN)
-		return;
-	e->s.state = SESSION_CLOSED;
-	e->s.end = (uint8_t)end;
-	e->s.close_us = now_us;
-	t->counts.closed++;
-	pool_move(t, e, LIST_LINGER);
-	tell(t, SESSION_EV_CLOSE, e);
 }
 
 static struct entry *
@@ -99,7 +59,7 @@ take_open(struct session_table *t, int64_t now_us)
 		e = pool_oldest(t, LIST_LINGER);
 		if (e == NULL) {
 			e = pool_oldest(t, LIST_OPEN);
-			end_session(t, e, SESSION_END_NONE, now_us);
+			session_end(t, e, SESSION_END_NONE, now_us);
 		}
 		t->counts.open_evicted++;
 		pool_release(t, e);
@@ -108,12 +68,58 @@ take_open(struct session_table *t, int64_t now_us)
 	return e;
 }
 
+/* "NAME FLAVOR" of a label. */
 static void
-begin_half(struct entry *e, const struct traits *p, int64_t now_us)
+copy_label(const struct sigdb_label *l, char out[SESSION_OS_LEN])
+{
+	const char *const parts[] = { l->name, " ", l->flavor };
+	size_t n = 0, max = l->flavor[0] == '\0' ? 1 : 3;
+
+	for (size_t i = 0; i < max; i++)
+		for (const char *p = parts[i];
+		     *p != '\0' && n + 1 < SESSION_OS_LEN; p++)
+			out[n++] = *p;
+	out[n] = '\0';
+}
+
+static void
+take_sig(struct session_table *t, struct session *s, const struct traits *p)
+{
+	const struct sigcache_hit *h;
+
+	if (t->conf.sigs == NULL) {
+		sig_make(p, &s->sig);
+		return;
+	}
+	h = sigcache_get(t->conf.sigs, p, false, 0);
+	memcpy(s->sig.text, h->sig.text, h->text_n + 1U);
+	s->sig.key = h->sig.key;
+	s->sig.ittl = h->sig.ittl;
+	s->sig.dist = h->sig.dist;
+	s->sig.cls = h->sig.cls;
+	s->os_grade = h->match.grade;
+	if (h->match.best == NULL)
+		return;
+	s->os_family = h->match.best->family;
+	copy_label(h->match.best, s->os);
+}
+
+static uint8_t
+scale_of(const struct traits *p)
+{
+	return p->has_ws ? p->wscale : FLOWSTAT_NO_SCALE;
+}
+
+static void
+begin_half(struct session_table *t, struct entry *e, const struct traits *p,
+    int64_t now_us)
 {
 	struct session *s = &e->s;
 
-	memset(s, 0, sizeof(*s));
+	/* Not the text: its end is marked. */
+	memset(s, 0, offsetof(struct session, os));
+	s->os[0] = '\0';
+	s->helo = "";
 	memset(&e->tcp, 0, sizeof(e->tcp));
 	s->client = p->src;
 	s->server = p->dst;
@@ -125,9 +131,22 @@ begin_half(struct entry *e, const struct traits *p, int64_t now_us)
 	s->syn_len = p->ip_totlen;
 	s->syn_window = p->window;
 	s->syn_mss = p->has_mss ? p->mss : 0;
-	sig_make(p, &s->sig);
+	take_sig(t, s, p);
 	e->tcp.isn_c = p->seq;
 	e->tcp.c_next = p->seq + 1;
+	e->tcp.copy_us = now_us;
+	e->tcp.c_scale = scale_of(p);
+	ladder_begin(&e->tcp.first, p);
+}
+
+/* The same SYN again: it has not heard our answer. */
+static void
+copy_of_syn(struct entry *e, const struct traits *p, int64_t now_us)
+{
+	if (e->s.syn_n < UINT16_MAX)
+		e->s.syn_n++;
+	ladder_step(&e->s.ladder, &e->tcp.first, p, now_us - e->tcp.copy_us);
+	e->tcp.copy_us = e->s.last_us = now_us;
 }
 
 static void
@@ -139,8 +158,7 @@ on_syn(struct session_table *t, const struct traits *p, int64_t now_us)
 	t->counts.syns++;
 	if (e != NULL && e->s.state != SESSION_CLOSED &&
 	    e->tcp.isn_c == p->seq) {
-		add_u16(&e->s.syn_n);
-		e->s.last_us = now_us;
+		copy_of_syn(e, p, now_us);
 		return;
 	}
 	/* A late copy of the SYN of the session that is open. */
@@ -149,27 +167,13 @@ on_syn(struct session_table *t, const struct traits *p, int64_t now_us)
 		return;
 	if (e != NULL) {
 		pool_move(t, e, LIST_HALF);
-		begin_half(e, p, now_us);
+		begin_half(t, e, p, now_us);
 	} else {
 		e = take_half(t);
-		begin_half(e, p, now_us);
-		pool_index_all(t, e);
+		begin_half(t, e, p, now_us);
+		pool_index_all(t, e, pair.tuple);
 	}
-	tell(t, SESSION_EV_SYN, e);
-}
-
-static void
-add_early(struct session_table *t, struct entry *e, uint32_t n, int64_t now_us)
-{
-	bool first = e->s.early_us == 0;
-
-	if (n > UINT32_MAX - e->s.early_n)
-		n = UINT32_MAX - e->s.early_n;
-	e->s.early_n += n;
-	if (!first)
-		return;
-	e->s.early_us = now_us;
-	tell(t, SESSION_EV_EARLY, e);
+	session_tell(t, SESSION_EV_SYN, e);
 }
 
 /* The handshake of `h` is complete: it moves to the open pool. */
@@ -180,31 +184,15 @@ open_session(struct session_table *t, struct pool_pair pair, int64_t now_us)
 
 	/* Its port is used again: if still open, it ended out of our sight. */
 	if (pair.open != NULL) {
-		end_session(t, pair.open, SESSION_END_SILENCE, now_us);
+		session_end(t, pair.open, SESSION_END_SILENCE, now_us);
 		pool_unindex_one(t, pair.open, BY_TUPLE);
 	}
 	e = take_open(t, now_us);
 	e->s = h->s;
 	e->tcp = h->tcp;
 	pool_release(t, h);
-	pool_index_all(t, e);
-	e->s.state = SESSION_OPEN;
-	e->s.one_sided = false;
-	e->s.open_us = e->s.last_us = now_us;
-	smtp_init(pool_smtp(t, e), e->tcp.isn_c + 1 + e->tcp.syn_data,
-	    e->tcp.s_next, e->tcp.greeted);
-	t->counts.opened++;
-	tell(t, SESSION_EV_OPEN, e);
-	if (e->s.greet_us != 0)
-		tell(t, SESSION_EV_GREETING, e);
-	if (e->tcp.syn_data == 0)
-		return e;
-	/* Fast open: what the SYN said is gone by now. */
-	smtp_end(pool_smtp(t, e));
-	e->s.blind = true;
-	e->tcp.c_next += e->tcp.syn_data;
-	if (!e->tcp.greeted)
-		add_early(t, e, e->tcp.syn_data, now_us);
+	pool_index_all(t, e, pair.tuple);
+	session_begin(t, e, now_us);
 	return e;
 }
 
@@ -256,6 +244,7 @@ on_synack(struct session_table *t, const struct traits *p, int64_t now_us)
 		c->s_next = p->seq + 1;
 	c->isn_s = p->seq;
 	c->synack_us = now_us;
+	c->s_scale = scale_of(p);
 	c->syn_data = p->ack - (c->isn_c + 1);
 	e->s.state = SESSION_SYNACK;
 	e->s.one_sided = false;
@@ -310,112 +299,6 @@ try_open(struct session_table *t, struct pool_pair pair, const struct traits *p,
 }
 
 static void
-take_command(struct session_table *t, struct entry *e,
-    const struct smtp_command *cmd)
-{
-	struct session *s = &e->s;
-
-	s->verbs |= cmd->verb;
-	s->verb_last = cmd->verb;
-	add_u16(&s->commands_n);
-	if (cmd->verb == VERB_RCPT)
-		add_u16(&s->rcpts_n);
-	if (cmd->verb == VERB_HELO || cmd->verb == VERB_EHLO) {
-		s->helo_n = (uint8_t)(cmd->arg.n < SESSION_HELO_MAX ?
-			cmd->arg.n :
-			SESSION_HELO_MAX);
-		memset(s->helo, 0, sizeof(s->helo));
-		if (s->helo_n > 0)
-			memcpy(s->helo, cmd->arg.p, s->helo_n);
-	}
-	tell(t, SESSION_EV_COMMAND, e);
-}
-
-/* What the reader has found out besides commands. */
-static void
-take_flags(struct session *s, const struct smtp *m)
-{
-	s->pipelined = m->pipelined;
-	s->bare_lf = m->bare_lf;
-	s->blind = smtp_blind(m);
-}
-
-static void
-client_payload(struct session_table *t, struct entry *e, const struct traits *p,
-    int64_t now_us)
-{
-	struct tcp *c = &e->tcp;
-	struct smtp *m = pool_smtp(t, e);
-	struct smtp_command cmd;
-	struct smtp_in in;
-	int32_t fresh = seq_diff(p->seq + p->payload_len, c->c_next);
-
-	if (!seq_near(p->seq, c->c_next) || fresh <= 0)
-		return;
-	/* It has heard more of us than we have. */
-	if (seq_diff(p->ack, c->s_next) > 0)
-		c->greeted = true;
-	if (!c->greeted) {
-		uint32_t n = (uint32_t)fresh;
-
-		add_early(t, e, n < p->payload_len ? n : p->payload_len,
-		    now_us);
-	}
-	c->c_next = p->seq + p->payload_len;
-	if (smtp_client(m, p, &in)) {
-		while (smtp_next(m, &in, &cmd)) {
-			take_flags(&e->s, m);
-			take_command(t, e, &cmd);
-		}
-	}
-	take_flags(&e->s, m);
-}
-
-/*
- * A greeting that goes on: every line of it has the dash after the code.
- * Who speaks before its last line has not waited for it.
- */
-static bool
-is_teaser(const struct traits *p)
-{
-	struct str line = { (const char *)p->payload, p->payload_cap };
-	const char *end;
-
-	while (line.n >= 4 && line.p[3] == '-') {
-		end = memchr(line.p, '\n', line.n);
-		if (end == NULL)
-			return true;
-		line.n -= (size_t)(end + 1 - line.p);
-		line.p = end + 1;
-		if (line.n == 0)
-			return true;
-	}
-	return false;
-}
-
-static void
-server_payload(struct session_table *t, struct entry *e, const struct traits *p,
-    int64_t now_us)
-{
-	struct tcp *c = &e->tcp;
-	bool first = !c->greeted && p->seq == c->s_next && !is_teaser(p);
-
-	if (!seq_near(p->seq, c->s_next))
-		return;
-	c->greeted = c->greeted || first || p->seq != c->s_next;
-	if (seq_diff(p->seq + p->payload_len, c->s_next) > 0)
-		c->s_next = p->seq + p->payload_len;
-	if (first)
-		e->s.greet_us = now_us;
-	if (e->s.state != SESSION_OPEN)
-		return; /* told when it opens */
-	smtp_server(pool_smtp(t, e), p);
-	take_flags(&e->s, pool_smtp(t, e));
-	if (first)
-		tell(t, SESSION_EV_GREETING, e);
-}
-
-static void
 on_client(struct session_table *t, const struct traits *p, int64_t now_us)
 {
 	struct pool_pair pair = pool_find_pair(t, p, true);
@@ -431,16 +314,7 @@ on_client(struct session_table *t, const struct traits *p, int64_t now_us)
 	}
 	if (e == NULL || e->s.state != SESSION_OPEN)
 		return;
-	e->s.last_us = now_us;
-	pool_move(t, e, LIST_OPEN);
-	if (p->payload_len > 0 && (p->flags & TCPF_ACK))
-		client_payload(t, e, p, now_us);
-	if (!seq_near(p->seq, e->tcp.c_next))
-		return;
-	if (p->flags & TCPF_RST)
-		end_session(t, e, SESSION_END_CLIENT_RST, now_us);
-	else if (p->flags & TCPF_FIN)
-		end_session(t, e, SESSION_END_CLIENT_FIN, now_us);
+	session_from_client(t, e, p, now_us);
 }
 
 /* Which of the two does our packet belong to? */
@@ -458,31 +332,33 @@ server_side(struct pool_pair pair, const struct traits *p)
 	return seq_near(p->seq, pair.open->tcp.s_next) ? pair.open : h;
 }
 
+/* Ours, before the handshake is complete. */
+static void
+server_early(struct session_table *t, struct entry *e, const struct traits *p,
+    int64_t now_us)
+{
+	e->s.last_us = now_us;
+	if (p->payload_len > 0)
+		session_server_payload(t, e, p, now_us);
+	if ((p->flags & TCPF_ACK) && seq_diff(p->ack, e->tcp.c_next) > 0)
+		e->tcp.c_next = p->ack;
+}
+
 static void
 on_server(struct session_table *t, const struct traits *p, int64_t now_us)
 {
 	struct pool_pair pair = pool_find_pair(t, p, false);
 	struct entry *e = server_side(pair, p);
 
-	if (e == NULL) {
-		if (pair.half == NULL && pair.open == NULL)
-			t->counts.midstream++;
-		return;
-	}
-	e->s.last_us = now_us;
-	if (e->s.state == SESSION_OPEN)
-		pool_move(t, e, LIST_OPEN);
-	if (p->payload_len > 0)
-		server_payload(t, e, p, now_us);
-	/* We have heard the client further than the capture has. */
-	if ((p->flags & TCPF_ACK) && seq_diff(p->ack, e->tcp.c_next) > 0)
-		e->tcp.c_next = p->ack;
-	if (!seq_near(p->seq, e->tcp.s_next))
-		return;
-	if (p->flags & TCPF_RST)
-		end_session(t, e, SESSION_END_SERVER_RST, now_us);
-	else if (p->flags & TCPF_FIN)
-		end_session(t, e, SESSION_END_SERVER_FIN, now_us);
+	if (e != NULL && e->s.state == SESSION_OPEN)
+		session_from_server(t, e, p, now_us);
+	else if (e != NULL)
+		server_early(t, e, p, now_us);
+	else if (pair.half == NULL && pair.open == NULL)
+		t->counts.midstream++;
+	else if (pair.half != NULL && (p->flags & TCPF_RST) &&
+	    p->ack == pair.half->tcp.isn_c + 1)
+		pair.half->s.ladder.reset = true;
 }
 
 void
@@ -502,76 +378,4 @@ session_packet(struct session_table *t, const struct traits *p, bool to_server,
 		on_client(t, p, t_us);
 	else
 		on_server(t, p, t_us);
-}
-
-static bool
-is_over(int64_t since_us, uint32_t limit_s, int64_t now_us)
-{
-	return now_us - since_us >= (int64_t)limit_s * 1000000;
-}
-
-void
-session_tick(struct session_table *t, int64_t now_us)
-{
-	struct entry *e;
-
-	for (int i = 0; i < TICK_MAX; i++) {
-		e = pool_oldest(t, LIST_HALF);
-		if (e == NULL ||
-		    !is_over(e->s.syn_us, t->conf.half_open_s, now_us))
-			break;
-		pool_release(t, e);
-	}
-	for (int i = 0; i < TICK_MAX; i++) {
-		e = pool_oldest(t, LIST_OPEN);
-		if (e == NULL ||
-		    !is_over(e->s.last_us, t->conf.silence_s, now_us))
-			break;
-		end_session(t, e, SESSION_END_SILENCE, now_us);
-	}
-	for (int i = 0; i < TICK_MAX; i++) {
-		e = pool_oldest(t, LIST_LINGER);
-		if (e == NULL ||
-		    !is_over(e->s.close_us, t->conf.linger_s, now_us))
-			break;
-		pool_release(t, e);
-	}
-}
-
-const struct session *
-session_find(struct session_table *t, const struct addr *client, uint16_t cport)
-{
-	const struct pool_key key = { .client = *client, .cport = cport };
-	struct entry *e = pool_find_port(t, &key, false, FIND_MAX);
-
-	if (e == NULL)
-		e = pool_find_port(t, &key, true, HALF_FIND);
-	return e == NULL ? NULL : &e->s;
-}
-
-const struct session *
-session_find_at(struct session_table *t, const struct addr *client,
-    int64_t from_us, int64_t to_us)
-{
-	const struct pool_key key = { .client = *client };
-	struct entry *e = pool_first(t, BY_CLIENT,
-	    pool_hash(t, BY_CLIENT, false, &key));
-
-	for (int i = 0; e != NULL && i < FIND_MAX; i++) {
-		const struct session *s = &e->s;
-
-		if (addr_eq(&s->client, client) && s->open_us <= to_us &&
-		    (s->state == SESSION_OPEN || s->close_us >= from_us))
-			return s;
-		e = pool_next(t, BY_CLIENT, e);
-	}
-	return NULL;
-}
-
-void
-session_counts(const struct session_table *t, struct session_counts *out)
-{
-	*out = t->counts;
-	out->half_open_now = t->lists[LIST_HALF].n;
-	out->open_now = t->lists[LIST_OPEN].n;
 }

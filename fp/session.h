@@ -8,6 +8,9 @@
  * drops the oldest, so a SYN flood cannot evict open sessions.  A closed
  * session lingers so that its log lines still find it.  Until STARTTLS the
  * client's commands are read (SMTP verbs, the HELO argument); gaps end that.
+ * A segment that overtakes another is held until its turn comes; the other
+ * side's acknowledgement, SESSION_HOLD_S, or too many of them end the
+ * waiting, and then it is a gap.
  *
  * Called by the engine for every TCP packet from or to an SMTP port, in time
  * order; calls back with events.  Nothing is allocated after session_new().
@@ -16,10 +19,15 @@
 #ifndef ZFW_FP_SESSION_H
 #define ZFW_FP_SESSION_H
 
+#include "fp/dialogue.h"
+#include "fp/flowstat.h"
 #include "fp/hash.h"
-#include "fp/sig.h"
+#include "fp/ladder.h"
+#include "fp/sigcache.h"
 
 #define SESSION_HELO_MAX 80
+#define SESSION_OS_LEN   64 /* with NUL */
+#define SESSION_HOLD_S   3  /* as long as a client takes to send again */
 
 enum session_state {
 	SESSION_SYN,    /* a SYN was seen */
@@ -76,36 +84,48 @@ struct session {
 	uint16_t commands_n;
 	uint16_t rcpts_n;
 	uint16_t verb_last; /* the latest verb bit */
-	uint8_t helo_n;
-	char helo[SESSION_HELO_MAX]; /* of the last HELO/EHLO, as sent */
-	struct sig sig;
 	/* the SYN fields that a narrow block needs */
 	uint16_t syn_len; /* IPv4 total length or IPv6 payload length */
 	uint16_t syn_window;
-	uint16_t syn_mss; /* 0 = absent */
+	uint16_t syn_mss;     /* 0 = absent */
+	uint8_t ladder_class; /* enum ladder_class, when answered or given up */
+	uint8_t os_grade;     /* enum sigdb_grade */
+	uint8_t os_family;    /* enum sigdb_family */
+	uint8_t helo_n;
+	struct ladder ladder;        /* copies of the SYN */
+	const struct dialogue *dlg;  /* NULL while half-open */
+	const struct flowstat *flow; /* likewise */
+	const char *helo; /* of the last HELO/EHLO, as sent; see helo_n */
+	char os[SESSION_OS_LEN]; /* "NAME FLAVOR", "" = none */
+	struct sig sig;
 };
 
 enum session_event {
-	SESSION_EV_SYN,      /* a new half-open session */
-	SESSION_EV_OPEN,     /* handshake completed */
-	SESSION_EV_EARLY,    /* the client spoke before the greeting (once) */
-	SESSION_EV_GREETING, /* our greeting is out, to its last line */
-	SESSION_EV_COMMAND,  /* a whole command line: see verb_last */
-	SESSION_EV_CLOSE,    /* see end */
+	SESSION_EV_SYN,        /* a new half-open session */
+	SESSION_EV_OPEN,       /* handshake completed */
+	SESSION_EV_EARLY,      /* the client spoke before the greeting (once) */
+	SESSION_EV_GREETING,   /* our greeting is out, to its last line */
+	SESSION_EV_COMMAND,    /* a whole command line: see verb_last */
+	SESSION_EV_CLOSE,      /* see end */
+	SESSION_EV_UNANSWERED, /* half-open to its end: see ladder */
 };
 /*
- * An open session always gets one CLOSE; a half-open entry ends without an
- * event.  The callback may search (session_find) but not feed packets.
+ * An open session always gets one CLOSE.  A half-open entry ends without an
+ * event, but for UNANSWERED: it was neither answered (a RST of ours is no
+ * answer; see ladder.reset) nor pushed out, and proves nothing about whom it
+ * names.  The callback may search (session_find) but not feed packets.
  */
 typedef void
 session_cb(void *arg, enum session_event ev, const struct session *s);
 
 struct session_conf {
-	size_t half_open_max; /* entries that have not completed a handshake */
-	size_t open_max;      /* entries that have, lingering ones included */
-	uint32_t half_open_s; /* how long a half-open entry may last */
-	uint32_t silence_s;   /* an open session without a packet is closed */
-	uint32_t linger_s;    /* a closed one is remembered for log lines */
+	size_t half_open_max;  /* entries that have not completed a handshake */
+	size_t open_max;       /* entries that have, lingering ones included */
+	uint32_t half_open_s;  /* how long a half-open entry may last */
+	uint32_t silence_s;    /* an open session without a packet is closed */
+	uint32_t linger_s;     /* a closed one is remembered for log lines */
+	size_t reorder_slots;  /* for segments out of order; 0: REORDER_SLOTS */
+	struct sigcache *sigs; /* borrowed; NULL: signatures without labels */
 	struct hash_key key;
 	session_cb *cb;
 	void *arg;
@@ -114,7 +134,8 @@ struct session_conf {
 struct session_counts {
 	uint64_t syns, opened, closed;
 	uint64_t half_open_evicted, open_evicted, midstream;
-	size_t half_open_now, open_now;
+	uint64_t held, gaps; /* segments: out of order; handed on with a gap */
+	size_t half_open_now, open_now, held_now;
 };
 
 struct session_table;

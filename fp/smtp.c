@@ -1,38 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "fp/smtp.h"
-
-#include <strings.h>
+#include "fp/smtp_own.h"
 
 #define TLS_HANDSHAKE  0x16 /* the first byte of a TLS client */
 #define CHUNK_DIGITS   15
 #define BODY_LINE_HEAD 2 /* matched of body_end where a body starts */
+/* A segment of so many bytes may have been cut by TCP, not by the client. */
+#define SEGMENT_FULL 500
 
 static const char body_end[] = "\r\n.\r\n";
-
-enum mode {
-	MODE_COMMAND,
-	MODE_AUTH,  /* one line that is no command */
-	MODE_BODY,  /* until a line with a dot alone */
-	MODE_CHUNK, /* so many bytes */
-	MODE_BLIND,
-};
-
-enum wait {
-	WAIT_NONE,
-	WAIT_DATA,
-	WAIT_TLS,
-	WAIT_AUTH,
-};
 
 /* What follows such a command depends on our reply. */
 static const struct {
 	uint16_t verb;
 	uint16_t code; /* the reply that says yes */
-	enum wait wait;
-	enum mode mode; /* then */
+	enum smtp_wait wait;
+	enum smtp_mode mode; /* then */
 } waits[] = {
-	{ VERB_DATA, 354, WAIT_DATA, MODE_BODY },
-	{ VERB_STARTTLS, 220, WAIT_TLS, MODE_BLIND },
+	{ VERB_DATA, CODE_MESSAGE, WAIT_DATA, MODE_BODY },
+	{ VERB_STARTTLS, CODE_READY, WAIT_TLS, MODE_BLIND },
 	{ VERB_AUTH, 334, WAIT_AUTH, MODE_AUTH },
 };
 
@@ -63,33 +48,33 @@ static const struct {
 	{ STR("PRI"), VERB_HTTP },
 };
 
-static bool
-same_word(struct str a, struct str b)
+void
+smtp_init(struct smtp *m, const struct smtp_start *start)
 {
-	return a.n == b.n && strncasecmp(a.p, b.p, a.n) == 0;
+	memset(m, 0, sizeof(*m));
+	m->open_us = start->open_us;
+	m->c_next = start->c_next;
+	m->s_next = m->c_ack = start->s_next;
+	m->greeted = start->greeted;
+	m->owed = start->greeted ? 0 : 1;
+	if (start->syn_data > 0) {
+		smtp_note_early(m, start->s_next, start->syn_data);
+		m->mode = MODE_BLIND;
+	}
 }
 
-static struct str
-trim(struct str s)
+bool
+smtp_in_body(const struct smtp *m)
 {
-	while (s.n > 0 && (s.p[0] == ' ' || s.p[0] == '\t')) {
-		s.p++;
-		s.n--;
-	}
-	while (s.n > 0 &&
-	    (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t' ||
-		s.p[s.n - 1] == '\r'))
-		s.n--;
-	return s;
+	return m->mode == MODE_BODY || m->mode == MODE_CHUNK ||
+	    (m->wait == WAIT_DATA && m->owed == 0 && !m->deaf &&
+		m->code == CODE_MESSAGE);
 }
 
 void
-smtp_init(struct smtp *m, uint32_t c_next, uint32_t s_next, bool greeted)
+smtp_late(struct smtp *m)
 {
-	memset(m, 0, sizeof(*m));
-	m->c_next = c_next;
-	m->s_next = s_next;
-	m->owed = greeted ? 0 : 1;
+	m->late = true;
 }
 
 bool
@@ -104,19 +89,14 @@ smtp_end(struct smtp *m)
 	m->mode = MODE_BLIND;
 }
 
-static void
-owe(struct smtp *m)
+void
+smtp_owe(struct smtp *m, struct smtp_asked what)
 {
+	if (m->owed >= SMTP_ASKED)
+		m->asked_lost = true;
+	m->asked[(m->asked_at + m->owed) % SMTP_ASKED] = what;
 	if (m->owed < UINT16_MAX)
 		m->owed++;
-}
-
-/* Is the client ahead of our replies, without leave?  Unknown is no. */
-static void
-judge_pipelining(struct smtp *m, bool never)
-{
-	if (!m->deaf && m->owed > 0 && (never || !m->offered))
-		m->pipelined = true;
 }
 
 /* `n` bytes of the client were never captured. */
@@ -137,34 +117,21 @@ lose(struct smtp *m, uint64_t n)
 	m->mode = MODE_BLIND;
 }
 
-/* Our replies have a gap. */
-static void
-go_deaf(struct smtp *m)
-{
-	m->deaf = true;
-	m->reply_n = 0;
-}
-
-/*
- * How the new bytes of a segment lie: *ahead is the gap before them, *skip
- * what is known already.  False when there are none.
- */
-static bool
-place(uint32_t next, const struct traits *p, uint32_t *ahead, uint32_t *skip)
+bool
+smtp_place(uint32_t next, const struct traits *p, struct smtp_place *out)
 {
 	int32_t at = (int32_t)(p->seq - next);
 	int32_t after = (int32_t)(p->seq + p->payload_len - next);
 
 	if (p->payload_len == 0 || after <= 0)
 		return false;
-	*ahead = at > 0 ? (uint32_t)at : 0;
-	*skip = at < 0 ? 0U - (uint32_t)at : 0;
+	out->ahead = at > 0 ? (uint32_t)at : 0;
+	out->skip = at < 0 ? 0U - (uint32_t)at : 0;
 	return true;
 }
 
-/* The captured ones of the new bytes; returns how many were not. */
-static uint32_t
-new_bytes(const struct traits *p, uint32_t skip, struct rd *r)
+uint32_t
+smtp_new_bytes(const struct traits *p, uint32_t skip, struct rd *r)
 {
 	uint32_t n = p->payload_len - skip, cap;
 
@@ -179,17 +146,27 @@ new_bytes(const struct traits *p, uint32_t skip, struct rd *r)
 }
 
 bool
-smtp_client(struct smtp *m, const struct traits *p, struct smtp_in *in)
+smtp_client(struct smtp *m, const struct traits *p, int64_t t_us,
+    struct smtp_in *in)
 {
-	uint32_t ahead, skip;
+	struct smtp_place place;
+	bool late = m->late;
 
+	m->late = false;
 	/* It acknowledges what we never saw ourselves say. */
-	if ((p->flags & TCPF_ACK) && (int32_t)(p->ack - m->s_next) > 0)
-		go_deaf(m);
-	if (m->mode == MODE_BLIND || !place(m->c_next, p, &ahead, &skip))
+	if ((p->flags & TCPF_ACK) && smtp_after(p->ack, m->s_next))
+		smtp_deafen(m);
+	else if ((p->flags & TCPF_ACK) && smtp_after(p->ack, m->c_ack))
+		m->c_ack = p->ack;
+	if (m->mode == MODE_BLIND || !smtp_place(m->c_next, p, &place))
 		return false;
-	lose(m, ahead);
-	in->missing = new_bytes(p, skip, &in->r);
+	smtp_note_early(m, p->ack, p->payload_len - place.skip);
+	lose(m, place.ahead);
+	*in = (struct smtp_in){ .segment_n = p->payload_len,
+		.ack = p->ack,
+		.exact = !late && place.skip == 0 && place.ahead == 0,
+		.t_us = t_us };
+	in->missing = smtp_new_bytes(p, place.skip, &in->r);
 	m->c_next = p->seq + p->payload_len;
 	return m->mode != MODE_BLIND;
 }
@@ -199,13 +176,16 @@ smtp_client(struct smtp *m, const struct traits *p, struct smtp_in *in)
  * not wait, or we cannot tell, the rest cannot be read.
  */
 static void
-decide(struct smtp *m)
+decide(struct smtp *m, const struct smtp_in *in)
 {
 	uint8_t w = m->wait;
 
 	m->wait = WAIT_NONE;
+	if (!m->deaf && (m->owed > 0 || !smtp_heard(m, in->ack)))
+		smtp_note_ahead(m, w == WAIT_DATA);
+	if (!m->deaf && w == WAIT_DATA)
+		smtp_note_body(m, in);
 	if (m->deaf || m->owed > 0) {
-		judge_pipelining(m, w == WAIT_DATA);
 		m->mode = MODE_BLIND;
 		return;
 	}
@@ -213,6 +193,36 @@ decide(struct smtp *m)
 		if (waits[i].wait == w && waits[i].code == m->code)
 			m->mode = (uint8_t)waits[i].mode;
 	m->end = BODY_LINE_HEAD;
+}
+
+/* What of a line is not kept, as far as it matters. */
+static void
+scan_tail(struct smtp *m, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (smtp_is_blank(s.p[i])) {
+			m->tail_blank = true;
+		} else if (s.p[i] != '\r') {
+			m->tail_any = true;
+			m->tail_params = m->tail_params || m->tail_blank;
+		}
+	}
+}
+
+static void
+keep(struct smtp *m, struct str s)
+{
+	size_t room = m->line_n < SMTP_KEEP ? SMTP_KEEP - m->line_n : 0;
+	size_t n = s.n < room ? s.n : room;
+
+	if (s.n == 0)
+		return;
+	if (n > 0)
+		memcpy(&m->line[m->line_n], s.p, n);
+	scan_tail(m, str_from(s, n));
+	m->last[0] = s.n > 1 ? s.p[s.n - 2] : m->last[1];
+	m->last[1] = s.p[s.n - 1];
+	m->line_n += (uint32_t)s.n;
 }
 
 /* True when the line is whole; its start is in m->line then. */
@@ -223,15 +233,7 @@ read_line(struct smtp *m, struct rd *r)
 	size_t n = lf == NULL ? r->n : (size_t)(lf - r->p);
 	const uint8_t *p = rd_take(r, n);
 
-	if (n > 0) {
-		if (m->line_n < SMTP_KEEP) {
-			size_t room = SMTP_KEEP - m->line_n;
-
-			memcpy(&m->line[m->line_n], p, n < room ? n : room);
-		}
-		m->last = (char)p[n - 1];
-		m->line_n += (uint32_t)n;
-	}
+	keep(m, (struct str){ (const char *)p, n });
 	if (lf == NULL) {
 		if (m->line_n > SMTP_LINE_MAX)
 			m->mode = MODE_BLIND;
@@ -239,6 +241,15 @@ read_line(struct smtp *m, struct rd *r)
 	}
 	rd_skip(r, 1);
 	return true;
+}
+
+/* What was no command is over, and has a reply all the same. */
+static void
+end_of_other(struct smtp *m, uint16_t verb)
+{
+	m->mode = MODE_COMMAND;
+	m->asked_us = 0;
+	smtp_owe(m, (struct smtp_asked){ .verb = verb });
 }
 
 static void
@@ -259,8 +270,8 @@ read_body(struct smtp *m, struct rd *r)
 		else
 			m->end = c == '\r' ? 1 : 0;
 		if (m->end == sizeof(body_end) - 1) {
-			m->mode = MODE_COMMAND;
-			owe(m);
+			end_of_other(m, VERB_DATA);
+			m->body_done = true;
 		}
 	}
 }
@@ -300,30 +311,58 @@ static uint16_t
 verb_of(struct str word)
 {
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
-		if (same_word(word, verbs[i].name))
+		if (str_eq_nocase(word, verbs[i].name))
 			return verbs[i].verb;
 	return VERB_OTHER;
 }
 
 static void
-judge_line(struct smtp *m, struct smtp_command *out)
+note_line(struct smtp *m, const struct smtp_in *in, uint16_t verb)
+{
+	bool lf = m->last[1] != '\r';
+	char last = lf ? m->last[1] : m->last[0];
+	size_t n = m->line_n < SMTP_KEEP ? m->line_n : SMTP_KEEP;
+	struct dialogue_line l = { .text = { m->line, n },
+		.verb = verb,
+		.lf = lf,
+		.more = m->line_n > SMTP_KEEP + (lf ? 0 : 1),
+		.params = m->tail_params,
+		.any = m->tail_any,
+		.trailing = smtp_is_blank(last) };
+
+	if (m->line_n <= SMTP_KEEP && !lf)
+		l.text.n--;
+	if (lf)
+		m->bare_lf = true;
+	smtp_note_line(m, in, &l);
+}
+
+static bool
+is_last_chunk(struct str arg)
+{
+	const struct str last = STR("LAST");
+
+	return arg.n >= last.n &&
+	    str_eq_nocase(str_from(arg, arg.n - last.n), last);
+}
+
+static void
+judge_line(struct smtp *m, const struct smtp_in *in, struct smtp_command *out)
 {
 	size_t n = m->line_n < SMTP_KEEP ? m->line_n : SMTP_KEEP;
-	struct str line = trim((struct str){ m->line, n });
+	struct str line = smtp_trim((struct str){ m->line, n });
 	struct str word = line;
 
 	for (word.n = 0; word.n < line.n; word.n++)
-		if (line.p[word.n] == ' ' || line.p[word.n] == '\t')
+		if (smtp_is_blank(line.p[word.n]))
 			break;
 	out->verb = verb_of(word);
-	out->arg = trim((struct str){ line.p + word.n, line.n - word.n });
-	if (m->last != '\r')
-		m->bare_lf = true;
-	judge_pipelining(m, false);
-	/* Not every server answers an empty line. */
-	if (line.n > 0)
-		owe(m);
-	if (same_word(word, STR("BDAT"))) {
+	out->arg = smtp_trim(str_from(line, word.n));
+	note_line(m, in, out->verb);
+	if (str_eq_nocase(word, STR("BDAT"))) {
+		/* Our reply to it waits for the chunk. */
+		m->asked_us = 0;
+		m->body_done = is_last_chunk(out->arg);
 		begin_chunk(m, out->arg);
 		return;
 	}
@@ -332,28 +371,42 @@ judge_line(struct smtp *m, struct smtp_command *out)
 			m->wait = (uint8_t)waits[i].wait;
 }
 
+static void
+forget_line(struct smtp *m)
+{
+	m->line_n = 0;
+	m->last[0] = m->last[1] = 0;
+	m->tail_any = m->tail_blank = m->tail_params = false;
+}
+
 /* Reads on in the line; true when it gives a command. */
 static bool
-next_line(struct smtp *m, struct rd *r, struct smtp_command *out)
+next_line(struct smtp *m, struct smtp_in *in, struct smtp_command *out)
 {
 	bool command = m->mode == MODE_COMMAND;
 
-	if (m->line_n == 0 && r->p[0] == TLS_HANDSHAKE) {
+	if (m->line_n == 0 && in->r.p[0] == TLS_HANDSHAKE) {
 		m->mode = MODE_BLIND;
 		return false;
 	}
-	if (!read_line(m, r))
+	if (command)
+		smtp_note_piece(m, in);
+	else
+		m->reply_us = 0;
+	if (!read_line(m, &in->r)) {
+		if (in->segment_n >= SEGMENT_FULL)
+			m->line_odd = true;
 		return false;
+	}
 	if (command) {
-		judge_line(m, out);
+		judge_line(m, in, out);
+		in->lines++;
 	} else {
 		memset(m->line, 0, sizeof(m->line));
-		owe(m);
-		m->mode = MODE_COMMAND;
+		end_of_other(m, VERB_AUTH);
 		m->wait = WAIT_AUTH;
 	}
-	m->line_n = 0;
-	m->last = 0;
+	forget_line(m);
 	return command;
 }
 
@@ -362,85 +415,15 @@ smtp_next(struct smtp *m, struct smtp_in *in, struct smtp_command *out)
 {
 	while (in->r.n > 0 && m->mode != MODE_BLIND) {
 		if (m->wait != WAIT_NONE)
-			decide(m);
+			decide(m, in);
 		if (m->mode == MODE_BODY)
 			read_body(m, &in->r);
 		else if (m->mode == MODE_CHUNK)
 			read_chunk(m, &in->r);
-		else if (m->mode != MODE_BLIND && next_line(m, &in->r, out))
+		else if (m->mode != MODE_BLIND && next_line(m, in, out))
 			return true;
 	}
 	lose(m, in->missing);
 	in->missing = 0;
 	return false;
-}
-
-/* A whole reply of ours; `ack` is how far we had heard the client then. */
-static void
-take_reply(struct smtp *m, uint16_t code, uint32_t ack)
-{
-	m->code = code;
-	if (m->owed > 0)
-		m->owed--;
-	if (m->wait == WAIT_TLS && m->owed == 0 && code == 220)
-		m->mode = MODE_BLIND;
-	if (m->mode != MODE_BODY)
-		return;
-	/* It answers a body whose end was lost. */
-	m->mode = (int32_t)(ack - m->c_next) < 0 ? MODE_BLIND : MODE_COMMAND;
-	m->c_next = ack;
-}
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static void
-reply_line(struct smtp *m, uint32_t ack)
-{
-	struct str line = { m->reply, m->reply_n };
-	struct str word;
-
-	m->reply_n = 0;
-	if (line.n < 3 || !is_digit(line.p[0]) || !is_digit(line.p[1]) ||
-	    !is_digit(line.p[2])) {
-		go_deaf(m);
-		return;
-	}
-	uint16_t code = (uint16_t)((line.p[0] - '0') * 100 +
-	    (line.p[1] - '0') * 10 + (line.p[2] - '0'));
-
-	if (line.n > 4) {
-		word = trim((struct str){ line.p + 4, line.n - 4 });
-		if (code == 250 && same_word(word, STR("PIPELINING")))
-			m->offered = true;
-	}
-	if (line.n < 4 || line.p[3] != '-')
-		take_reply(m, code, ack);
-}
-
-void
-smtp_server(struct smtp *m, const struct traits *p)
-{
-	uint32_t ahead, skip, missing;
-	struct rd r;
-
-	if (!place(m->s_next, p, &ahead, &skip))
-		return;
-	if (ahead > 0)
-		go_deaf(m);
-	missing = new_bytes(p, skip, &r);
-	m->s_next = p->seq + p->payload_len;
-	while (r.n > 0 && !m->deaf && m->mode != MODE_BLIND) {
-		char c = (char)rd_u8(&r);
-
-		if (c == '\n')
-			reply_line(m, p->ack);
-		else if (m->reply_n < SMTP_REPLY_MAX)
-			m->reply[m->reply_n++] = c;
-	}
-	if (missing > 0)
-		go_deaf(m);
 }

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * fuzz_packet - packets of several link types through stages 2 to 4
+ * fuzz_packet - packets of all link types through stages 2 to 4
  *
  * zt-link: fp/addr fp/hash fp/link fp/traits fp/dedup fp/sig fp/smtp fp/session
- * zt-libs: libsodium
+ * zt-link: fp/dialogue fp/dialogue_key fp/smtp_note fp/smtp_reply
+ * zt-link: fp/ladder fp/flowstat fp/reorder fp/session_flow fp/session_time
+ * zt-link: fp/session_pool fp/sigcache fp/sigdb_match
+ * zt-libs: libsodium libm
  *
  * The input is a series of packets, each behind a head of four bytes: what
  * (link type, direction, a cut by the snaplen), milliseconds since the last,
@@ -11,15 +14,18 @@
  * it is seen.  The tables are tiny, so that all of them run full.
  */
 #include "fp/dedup.h"
+#include "fp/link.h"
 #include "fp/session.h"
 
 #include <stdlib.h>
 
-#define WHAT_LINK      0x03
+#define WHAT_LINK      0x03 /* the low bits of an index, with WHAT_LINK_HI */
 #define WHAT_TO_SERVER 0x04
 #define WHAT_CUT       0x08
 #define WHAT_TICK      0x10
 #define WHAT_SLOW      0x20 /* the time counts in seconds */
+#define WHAT_LINK_HI   0xc0
+#define JOINED         70000 /* bytes that were cut from a joined segment */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -54,23 +60,45 @@ on_event(void *arg, enum session_event ev, const struct session *s)
 		check(s->early_us != 0 && s->early_n > 0);
 	if (ev != SESSION_EV_SYN)
 		check(s->state >= SESSION_OPEN && !s->one_sided);
+	check(s->ladder_class < LADDER_CLASSES);
+	check((s->open_us != 0) == (s->flow != NULL));
+	check((s->open_us != 0) == (s->dlg != NULL));
+	if (ev == SESSION_EV_UNANSWERED)
+		check(s->open_us == 0 && s->close_us != 0);
+	if (s->flow != NULL)
+		check(s->flow->data_n <= FLOWSTAT_DATA_SEGS);
+}
+
+static void
+check_link(const struct packet *p)
+{
+	struct link l = link_read(p);
+
+	check(l.verdict < TRAITS_VERDICTS);
+	check(l.verdict != TRAITS_OK || l.hlen <= p->caplen);
 }
 
 static void
 one_packet(struct run *run, uint8_t what, const uint8_t *p, size_t n)
 {
 	static const enum packet_link links[] = { PACKET_RAW, PACKET_ETHERNET,
-		PACKET_OTHER, PACKET_RAW };
+		PACKET_OTHER, PACKET_RAW, PACKET_SLL, PACKET_SLL2, PACKET_NULL,
+		PACKET_PPP, PACKET_PPPOE, PACKET_ETHERNET, PACKET_SLL,
+		PACKET_SLL2, PACKET_NULL, PACKET_PPP, PACKET_PPPOE,
+		PACKET_RAW };
 	uint8_t *copy = malloc(n + 1);
-	uint32_t wire = (uint32_t)(what & WHAT_CUT ? n + n / 2 : n);
-	struct packet pkt = { run->now_us, copy, (uint32_t)n, wire,
-		links[what & WHAT_LINK] };
+	struct packet pkt = { run->now_us, copy, (uint32_t)n, (uint32_t)n,
+		links[(what & WHAT_LINK) | (what & WHAT_LINK_HI) >> 4] };
 	struct session_counts c;
 	struct traits t;
 	struct sig sig;
 
+	/* The second half of the list is for joined segments. */
+	if (what & WHAT_CUT)
+		pkt.wirelen += what & 0x80 ? JOINED : (uint32_t)(n / 2);
 	if (n > 0)
 		memcpy(copy, p, n);
+	check_link(&pkt);
 	if (traits_parse(&pkt, &t) == TRAITS_OK) {
 		check(t.payload_cap <= t.payload_len);
 		check(t.ip_caplen <= n && t.opts_n <= TRAITS_OPTS_MAX);
@@ -85,6 +113,7 @@ one_packet(struct run *run, uint8_t what, const uint8_t *p, size_t n)
 	session_counts(run->t, &c);
 	check(c.half_open_now <= 3 && c.open_now <= 2);
 	check(c.open_now == run->open_n);
+	check(c.held_now <= 4);
 }
 
 int
@@ -97,6 +126,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.half_open_s = 2,
 		.silence_s = 3,
 		.linger_s = 2,
+		.reorder_slots = 4,
 		.cb = on_event,
 		.arg = &run };
 	struct rd r = rd_init(data, size);

@@ -2,15 +2,7 @@
 /*
  * benchstore - how fast the store is, and what a round of writing costs
  *
- * zt-link: db/store db/storefile db/kcguard db/record db/record_client
- * zt-link: fp/addr fp/hash fp/link fp/traits fp/dedup fp/sig fp/session fp/smtp
- * zt-link: daemon/logtime daemon/logline daemon/logline_postfix
- * zt-link: daemon/logline_postscreen daemon/logline_queue
- * zt-link: daemon/logline_reject daemon/logscan daemon/names
- * zt-link: daemon/names_addr daemon/client daemon/evidence
- * zt-link: daemon/cross daemon/evidence_names daemon/groups daemon/mailq
- * zt-link: daemon/score daemon/decide daemon/blocks daemon/engine
- * zt-link: daemon/engine_block
+ * zt-link: @STORE @ENGINE
  * zt-libs: kyotocabinet libsodium libm
  *
  * `benchstore DIR N`, DIR being empty: puts, updates and gets N clients with

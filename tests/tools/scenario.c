@@ -3,17 +3,9 @@
  * scenario - runs *.zs files: promises as small plays in virtual time
  *
  * zt-link: tests/tools/lib/zs_text tests/tools/lib/zs_world
- * zt-link: tests/tools/lib/zs_net tests/tools/lib/zs_mail
+ * zt-link: tests/tools/lib/zs_net tests/tools/lib/zs_mail tests/tools/lib/zs_trait
  * zt-link: tests/tools/lib/zs_expect tests/tools/lib/stack
- * zt-link: fp/addr fp/hash fp/link fp/traits fp/dedup fp/sig fp/session fp/smtp
- * zt-link: daemon/logtime daemon/logline daemon/logline_postfix
- * zt-link: daemon/logline_postscreen daemon/logline_queue
- * zt-link: daemon/logline_reject daemon/logscan daemon/names
- * zt-link: daemon/names_addr daemon/client daemon/evidence
- * zt-link: daemon/cross daemon/evidence_names daemon/groups daemon/mailq daemon/score
- * zt-link: daemon/decide daemon/blocks daemon/engine daemon/engine_block
- * zt-link: daemon/config daemon/config_key daemon/config_nets
- * zt-link: daemon/config_print daemon/config_text daemon/log
+ * zt-link: @ENGINE @CONFIG daemon/log
  * zt-libs: libsodium libconfuse libm
  *
  * Each file is one world of its own.  tests/scenario/README has the language.
@@ -86,7 +78,13 @@ do_syn(struct zs *z, struct zs_words *w)
 	uint16_t port;
 	struct addr a = zs_peer(z, zs_next(z, w, "an address"), &port);
 
-	zs_syn(z, &a, port, take_stack(z, w));
+	if (!zs_is(w, "again")) {
+		zs_syn(z, &a, port, take_stack(z, w));
+		return;
+	}
+	if (zs_flow(z, &a, port) == NULL)
+		zs_die(z, "it has not sent any");
+	zs_syn_again(z, zs_flow(z, &a, port));
 }
 
 static void
@@ -111,6 +109,16 @@ take_flow(struct zs *z, struct zs_words *w)
 	return f;
 }
 
+static enum zs_fate
+take_fate(struct zs_words *w)
+{
+	if (zs_is(w, "lost"))
+		return ZS_LOST;
+	if (zs_is(w, "late"))
+		return ZS_LATE;
+	return zs_is(w, "again") ? ZS_AGAIN : ZS_SEEN;
+}
+
 static void
 do_side(struct zs *z, struct zs_words *w, bool client)
 {
@@ -128,7 +136,7 @@ do_side(struct zs *z, struct zs_words *w, bool client)
 		snprintf(text, sizeof(text), "%s\r\n", zs_next(z, w, "a text"));
 	else
 		zs_die(z, "says, sends, leaves or resets?");
-	client ? zs_client_says(z, f, text) : zs_server_says(z, f, text);
+	zs_says(z, f, client, take_fate(w), text);
 }
 
 static void
@@ -210,6 +218,13 @@ do_restart(struct zs *z, struct zs_words *w)
 static void
 do_capture(struct zs *z, struct zs_words *w)
 {
+	bool client = zs_is(w, "client"), server = zs_is(w, "server");
+
+	if (client || server || zs_is(w, "both")) {
+		z->hidden[true] = server;
+		z->hidden[false] = client;
+		return;
+	}
 	if (!zs_is(w, "off") || z->engine != NULL)
 		zs_die(z, "`capture off`, before anything else");
 	z->witness = false;

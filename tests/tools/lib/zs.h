@@ -5,8 +5,8 @@
  * One engine, a virtual clock, a network of clients, a log, a store in memory,
  * and a record of everything the engine said.  zs_text.c has words, values
  * and variables; zs_world.c the engine and time; zs_net.c packets; zs_mail.c
- * SMTP sessions with their log lines; zs_expect.c the questions; scenario.c
- * the language.  Whatever is wrong with a scenario file ends the program with
+ * SMTP sessions with their log lines; zs_expect.c and zs_trait.c the
+ * questions; scenario.c the language.  Whatever is wrong with a scenario file ends the program with
  * file and line: zs_die().
  */
 #ifndef ZFW_TESTS_TOOLS_ZS_H
@@ -49,6 +49,8 @@ struct zs_flow {
 	uint16_t port;
 	const struct stack *stack;
 	uint32_t cseq, sseq; /* next of the client, of the server */
+	uint32_t isn;        /* of the client */
+	uint32_t said[2]; /* where the latest text of each began; [0] server */
 	uint16_t ip_id;
 	bool open;
 	bool dropped; /* our own block swallowed its SYN */
@@ -79,6 +81,11 @@ struct zs {
 	char qid[16];
 	int rc;          /* of the last admin command */
 	size_t restored; /* blocks, at the last restart */
+
+	bool hidden[2]; /* the capture does not show the server's, client's */
+	uint8_t late[SEG_MAX]; /* a packet that the next one overtakes */
+	size_t late_n, late_flow;
+	bool late_client;
 
 	FILE *pcap, *log; /* what was fed, when wanted */
 	unsigned passed, failed;
@@ -134,15 +141,29 @@ struct zs_flow *zs_syn(struct zs *z, const struct addr *a, uint16_t port,
     const struct stack *st);
 struct zs_flow *zs_open(struct zs *z, const struct addr *a, uint16_t port,
     const struct stack *st);
+/* The same SYN once more. */
+void zs_syn_again(struct zs *z, struct zs_flow *f);
+enum zs_fate {
+	ZS_SEEN,
+	ZS_LOST,  /* sent, but the capture misses it */
+	ZS_LATE,  /* that side's next packet overtakes it */
+	ZS_AGAIN, /* with the numbers of the text before */
+};
+void zs_says(struct zs *z, struct zs_flow *f, bool client, enum zs_fate fate,
+    const char *text);
 void zs_client_says(struct zs *z, struct zs_flow *f, const char *text);
 void zs_server_says(struct zs *z, struct zs_flow *f, const char *text);
 void zs_client_ends(struct zs *z, struct zs_flow *f, bool rst);
 void zs_server_ends(struct zs *z, struct zs_flow *f, bool rst);
 void zs_pcap_begin(const struct zs *z);
 
-/* ---- zs_mail, zs_expect ---- */
+/* ---- zs_mail, zs_expect, zs_trait ---- */
 
 void zs_session(struct zs *z, struct zs_words *w);
 void zs_expect(struct zs *z, struct zs_words *w);
+/* One counted question; says where and what when the answer is no. */
+bool zs_check(struct zs *z, bool ok, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+void zs_expect_session(struct zs *z, struct zs_words *w, bool no);
 
 #endif

@@ -7,11 +7,8 @@
 
 #include "tests/tools/lib/zs.h"
 
-/* One counted question; says where and what when the answer is no. */
-static bool check(struct zs *z, bool ok, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-static bool
-check(struct zs *z, bool ok, const char *fmt, ...)
+bool
+zs_check(struct zs *z, bool ok, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -113,27 +110,27 @@ block_detail(struct zs *z, struct zs_words *w, const struct client *c)
 	int64_t d;
 
 	if (zs_is(w, "tier"))
-		check(z, c->tier == zs_number(z, zs_next(z, w, "a tier")),
+		zs_check(z, c->tier == zs_number(z, zs_next(z, w, "a tier")),
 		    "it is tier %u", c->tier);
 	else if (zs_is(w, "ttl"))
-		check(z,
+		zs_check(z,
 		    about(z, c, zs_duration(z, zs_next(z, w, "a time")) / 1000),
 		    "it is for %" PRId64 " s",
 		    (c->block_until_ms - c->block_from_ms) / 1000);
 	else if (zs_is(w, "left")) {
 		d = zs_duration(z, zs_next(z, w, "a time")) / 1000;
-		check(z, llabs(left_ms - d) <= 1000, "%" PRId64 " ms are left",
-		    left_ms);
+		zs_check(z, llabs(left_ms - d) <= 1000,
+		    "%" PRId64 " ms are left", left_ms);
 	} else if (zs_is(w, "reason"))
-		check(z, has_reason(z, c, zs_next(z, w, "evidence")),
+		zs_check(z, has_reason(z, c, zs_next(z, w, "evidence")),
 		    "not for that reason");
 	else if (zs_is(w, "without"))
-		check(z, !has_reason(z, c, zs_next(z, w, "evidence")),
+		zs_check(z, !has_reason(z, c, zs_next(z, w, "evidence")),
 		    "for that reason too");
 	else if (zs_is(w, "shadow"))
-		check(z, c->shadow, "it is not in shadow");
+		zs_check(z, c->shadow, "it is not in shadow");
 	else if (zs_is(w, "enforced"))
-		check(z, !c->shadow, "it is in shadow");
+		zs_check(z, !c->shadow, "it is in shadow");
 	else
 		zs_end(z, w);
 }
@@ -146,11 +143,11 @@ expect_block(struct zs *z, struct zs_words *w, bool no)
 	const struct client *c = zs_blocked(z, &a);
 
 	if (no && zs_is(w, "ever")) {
-		check(z, last_event(z, ENGINE_BLOCK, &a) == NULL,
+		zs_check(z, last_event(z, ENGINE_BLOCK, &a) == NULL,
 		    "%s was blocked", word);
 		return;
 	}
-	if (!check(z, (c != NULL) != no, "%s is %sblocked", word,
+	if (!zs_check(z, (c != NULL) != no, "%s is %sblocked", word,
 		no ? "" : "not ")) {
 		explain(z, &a);
 		w->at = w->n;
@@ -166,19 +163,20 @@ expect_event(struct zs *z, struct zs_words *w, enum engine_out_kind k, bool no)
 	struct addr a = zs_addr(z, word);
 	const struct zs_event *e = take_event(z, k, &a);
 
-	if (!check(z, (e != NULL) != no, "%s: %s such event", word,
+	if (!zs_check(z, (e != NULL) != no, "%s: %s such event", word,
 		no ? "there is" : "no"))
 		w->at = w->n;
 	if (e == NULL)
 		return;
 	if (zs_is(w, "timeout"))
-		check(z,
+		zs_check(z,
 		    e->timeout_s ==
 			zs_duration(z, zs_next(z, w, "a time")) / 1000000,
 		    "timeout is %" PRIu32 " s", e->timeout_s);
 	if (zs_is(w, "why")) {
 		word = zs_next(z, w, "a reason");
-		check(z, strcmp(e->why, word) == 0, "because \"%s\"", e->why);
+		zs_check(z, strcmp(e->why, word) == 0, "because \"%s\"",
+		    e->why);
 	}
 }
 
@@ -190,13 +188,13 @@ expect_immune(struct zs *z, struct zs_words *w, bool no)
 	const struct client *c = engine_client(z->engine, &a, z->now_us / 1000,
 	    &s);
 
-	if (!check(z, (c != NULL && s.immune) != no, "it is %simmune",
+	if (!zs_check(z, (c != NULL && s.immune) != no, "it is %simmune",
 		no ? "" : "not "))
 		explain(z, &a);
 	if (zs_is(w, "by")) {
 		const char *by = zs_next(z, w, "evidence");
 
-		check(z, strcmp(evidence_name(s.immune_by), by) == 0,
+		zs_check(z, strcmp(evidence_name(s.immune_by), by) == 0,
 		    "immune by %s", evidence_name(s.immune_by));
 	}
 }
@@ -215,7 +213,7 @@ expect_score(struct zs *z, struct zs_words *w, bool no)
 	if (!above && !zs_is(w, "below"))
 		zs_die(z, "above or below what?");
 	limit = atof(zs_next(z, w, "a probability"));
-	if (!check(z, above ? s.p > limit : s.p < limit, "P is %.3f", s.p))
+	if (!zs_check(z, above ? s.p > limit : s.p < limit, "P is %.3f", s.p))
 		explain(z, &a);
 }
 
@@ -233,13 +231,13 @@ expect_fact(struct zs *z, struct zs_words *w, bool no)
 	if (k == EVIDENCE_NONE)
 		zs_die(z, "no evidence is called %s", name);
 	if (no)
-		check(z, n < 0.01, "%s is there %.2f times", name, n);
+		zs_check(z, n < 0.01, "%s is there %.2f times", name, n);
 	else if (zs_more(w))
-		check(z,
+		zs_check(z,
 		    fabs(n - (double)zs_number(z, zs_next(z, w, "n"))) < 0.1,
 		    "%s is there %.2f times", name, n);
 	else
-		check(z, n > 0.01, "no %s", name);
+		zs_check(z, n > 0.01, "no %s", name);
 }
 
 static void
@@ -247,7 +245,7 @@ expect_record(struct zs *z, struct zs_words *w, bool no)
 {
 	struct addr a = zs_addr(z, zs_next(z, w, "an address"));
 
-	check(z,
+	zs_check(z,
 	    (engine_client(z->engine, &a, z->now_us / 1000, NULL) != NULL) !=
 		no,
 	    "there is %s record", no ? "a" : "no");
@@ -300,8 +298,8 @@ expect_counter(struct zs *z, struct zs_words *w)
 	if (!counter(z, name, &got))
 		zs_die(z, "expect what? \"%s\"", name);
 	want = zs_number(z, zs_next(z, w, "a number"));
-	check(z, got == (uint64_t)want, "%s is %" PRIu64 ", not %ld", name, got,
-	    want);
+	zs_check(z, got == (uint64_t)want, "%s is %" PRIu64 ", not %ld", name,
+	    got, want);
 }
 
 void
@@ -318,7 +316,7 @@ zs_expect(struct zs *z, struct zs_words *w)
 		void (*ask)(struct zs *z, struct zs_words *w, bool no);
 	} asks[] = { { "block", expect_block }, { "immune", expect_immune },
 		{ "score", expect_score }, { "fact", expect_fact },
-		{ "record", expect_record } };
+		{ "record", expect_record }, { "session", zs_expect_session } };
 	bool no = zs_is(w, "no");
 
 	zs_start(z);
@@ -333,7 +331,7 @@ zs_expect(struct zs *z, struct zs_words *w)
 			return;
 		}
 	if (zs_is(w, "refused"))
-		check(z, (z->rc != 0) != no, "the answer is %d", z->rc);
+		zs_check(z, (z->rc != 0) != no, "the answer is %d", z->rc);
 	else
 		expect_counter(z, w);
 }

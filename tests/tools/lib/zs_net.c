@@ -37,9 +37,42 @@ zs_flow(struct zs *z, const struct addr *a, uint16_t port)
 	return NULL;
 }
 
+/* Feeds the packet, and the one that it has overtaken. */
+static void
+deliver(struct zs *z, struct zs_flow *f, bool client, const uint8_t *ip,
+    size_t n)
+{
+	size_t late_n = z->late_n;
+
+	zs_feed(z, ip, n);
+	if (late_n == 0 || z->late_client != client ||
+	    z->late_flow != (size_t)(f - z->flows))
+		return;
+	z->late_n = 0;
+	zs_feed(z, z->late, late_n);
+}
+
+static void
+keep_back(struct zs *z, struct zs_flow *f, bool client, const uint8_t *ip,
+    size_t n)
+{
+	if (z->late_n != 0)
+		zs_die(z, "a packet is late already");
+	memcpy(z->late, ip, n);
+	z->late_n = n;
+	z->late_flow = (size_t)(f - z->flows);
+	z->late_client = client;
+}
+
+struct text {
+	const char *p;
+	size_t n;
+	enum zs_fate fate;
+};
+
 static void
 send(struct zs *z, struct zs_flow *f, bool client, uint8_t flags,
-    const char *data, size_t n)
+    struct text text)
 {
 	const struct stack *st = client ? f->stack : &ours;
 	struct seg s = { .src = client ? f->client : f->server,
@@ -48,18 +81,31 @@ send(struct zs *z, struct zs_flow *f, bool client, uint8_t flags,
 		.dport = client ? SMTP_PORT : f->port,
 		.seq = client ? f->cseq : f->sseq,
 		.flags = flags,
-		.data = (const uint8_t *)data,
-		.n = n,
+		.data = (const uint8_t *)text.p,
+		.n = text.n,
 		.ts_val = (uint32_t)(z->now_us / 1000),
 		.ts_ecr = flags == SEG_SYN ? 0 : 1 };
 	uint32_t *seq = client ? &f->cseq : &f->sseq;
 	uint8_t ip[SEG_MAX];
+	size_t n;
 
 	s.window = stack_window(st, &s.src);
 	if ((flags & SEG_ACK) != 0)
 		s.ack = client ? f->sseq : f->cseq;
-	zs_feed(z, ip, seg_build(st, &s, f->ip_id++, ip));
-	*seq += (uint32_t)n + ((flags & (SEG_SYN | SEG_FIN)) != 0);
+	n = seg_build(st, &s, f->ip_id++, ip);
+	*seq += (uint32_t)text.n + ((flags & (SEG_SYN | SEG_FIN)) != 0);
+	if (text.fate == ZS_LOST || z->hidden[client])
+		return;
+	if (text.fate == ZS_LATE)
+		keep_back(z, f, client, ip, n);
+	else
+		deliver(z, f, client, ip, n);
+}
+
+static void
+send_bare(struct zs *z, struct zs_flow *f, bool client, uint8_t flags)
+{
+	send(z, f, client, flags, (struct text){ NULL, 0, ZS_SEEN });
 }
 
 /* Did the engine say that this SYN falls under a block in force? */
@@ -94,7 +140,8 @@ zs_syn(struct zs *z, const struct addr *a, uint16_t port,
 		.cseq = 1000000007U * (uint32_t)z->flows_n,
 		.sseq = 2000000011U * (uint32_t)z->flows_n,
 		.ip_id = (uint16_t)(z->flows_n * 7919) };
-	send(z, f, true, SEG_SYN, NULL, 0);
+	f->isn = f->cseq;
+	send_bare(z, f, true, SEG_SYN);
 	f->dropped = was_dropped(z, events, f);
 	return f;
 }
@@ -108,40 +155,58 @@ zs_open(struct zs *z, const struct addr *a, uint16_t port,
 	if (f->dropped)
 		return f;
 	zs_pass(z, STEP_US / 4);
-	send(z, f, false, SEG_SYN | SEG_ACK, NULL, 0);
+	send_bare(z, f, false, SEG_SYN | SEG_ACK);
 	zs_pass(z, RTT_US);
-	send(z, f, true, SEG_ACK, NULL, 0);
+	send_bare(z, f, true, SEG_ACK);
 	f->open = true;
 	return f;
 }
 
-static void
-says(struct zs *z, struct zs_flow *f, bool client, const char *text)
+void
+zs_syn_again(struct zs *z, struct zs_flow *f)
 {
+	uint32_t next = f->cseq;
+
+	f->cseq = f->isn;
+	send_bare(z, f, true, SEG_SYN);
+	f->cseq = next;
+}
+
+void
+zs_says(struct zs *z, struct zs_flow *f, bool client, enum zs_fate fate,
+    const char *text)
+{
+	uint32_t *seq = client ? &f->cseq : &f->sseq, next = *seq;
 	size_t n = strlen(text);
 
 	if (f->dropped)
 		return;
+	if (fate == ZS_AGAIN)
+		*seq = f->said[client];
+	f->said[client] = *seq;
 	for (size_t at = 0; at < n; at += SEG_DATA_MAX - 12) {
 		size_t part = n - at;
 
 		if (part > SEG_DATA_MAX - 12)
 			part = SEG_DATA_MAX - 12;
-		send(z, f, client, SEG_PSH | SEG_ACK, text + at, part);
+		send(z, f, client, SEG_PSH | SEG_ACK,
+		    (struct text){ text + at, part, fate });
 		zs_pass(z, STEP_US);
 	}
+	if ((int32_t)(next - *seq) > 0)
+		*seq = next;
 }
 
 void
 zs_client_says(struct zs *z, struct zs_flow *f, const char *text)
 {
-	says(z, f, true, text);
+	zs_says(z, f, true, ZS_SEEN, text);
 }
 
 void
 zs_server_says(struct zs *z, struct zs_flow *f, const char *text)
 {
-	says(z, f, false, text);
+	zs_says(z, f, false, ZS_SEEN, text);
 }
 
 void
@@ -149,7 +214,7 @@ zs_client_ends(struct zs *z, struct zs_flow *f, bool rst)
 {
 	if (f->dropped)
 		return;
-	send(z, f, true, rst ? SEG_RST | SEG_ACK : SEG_FIN | SEG_ACK, NULL, 0);
+	send_bare(z, f, true, rst ? SEG_RST | SEG_ACK : SEG_FIN | SEG_ACK);
 	zs_pass(z, STEP_US);
 	f->open = false;
 }
@@ -159,7 +224,7 @@ zs_server_ends(struct zs *z, struct zs_flow *f, bool rst)
 {
 	if (f->dropped)
 		return;
-	send(z, f, false, rst ? SEG_RST | SEG_ACK : SEG_FIN | SEG_ACK, NULL, 0);
+	send_bare(z, f, false, rst ? SEG_RST | SEG_ACK : SEG_FIN | SEG_ACK);
 	zs_pass(z, STEP_US);
 	f->open = false;
 }

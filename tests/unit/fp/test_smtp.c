@@ -2,122 +2,20 @@
 /*
  * Tests of fp/smtp: dialogues in, command lines out.
  *
- * zt-link: fp/smtp
+ * zt-link: fp/smtp fp/hash fp/addr
+ * zt-link: fp/dialogue fp/dialogue_key fp/smtp_note fp/smtp_reply
+ * zt-libs: libsodium libm
  */
 #include "tests/zt.h"
 
-#include "fp/smtp.h"
+#include "tests/unit/fp/talk.h"
 
 #define ISN_C 0xfffffff0U /* wraps within the first line */
 #define ISN_S 5000U
 
-/*
- * One dialogue, a step a string: `C:` and `S:` are segments, with `|` for CR
- * LF and `\n` as it is.  `C+n:` / `S+n:` come after a gap of n bytes, `C-n:`
- * / `S-n:` begin n bytes before what was said.  `C.n:` has the last n bytes
- * not captured.  The client acknowledges all that we said.
- */
 struct step {
 	const char *s[24];
 };
-
-struct dialogue {
-	struct smtp m;
-	uint32_t c_next, s_next;
-	char log[512]; /* of the commands */
-	size_t log_n;
-};
-
-static const char *
-verb_name(uint16_t verb)
-{
-	static const char *const names[] = { "helo", "ehlo", "mail", "rcpt",
-		"data", "rset", "quit", "starttls", "auth", "noop", "vrfy",
-		"http", "other" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (verb == 1U << i)
-			return names[i];
-	return "?";
-}
-
-static void
-log_command(struct dialogue *d, const struct smtp_command *cmd)
-{
-	int n = snprintf(&d->log[d->log_n], sizeof(d->log) - d->log_n, "%s%s",
-	    d->log_n > 0 ? " " : "", verb_name(cmd->verb));
-
-	d->log_n += (size_t)n;
-	if (cmd->verb == VERB_HELO || cmd->verb == VERB_EHLO) {
-		n = snprintf(&d->log[d->log_n], sizeof(d->log) - d->log_n,
-		    "(%.*s)", (int)cmd->arg.n, cmd->arg.p);
-		d->log_n += (size_t)n;
-	}
-}
-
-static size_t
-expand(const char *s, uint8_t *out)
-{
-	size_t n = 0;
-
-	for (; *s != '\0'; s++) {
-		if (*s == '|') {
-			out[n++] = '\r';
-			out[n++] = '\n';
-		} else {
-			out[n++] = (uint8_t)*s;
-		}
-	}
-	return n;
-}
-
-static void
-client_says(struct dialogue *d, struct traits *t)
-{
-	struct smtp_command cmd;
-	struct smtp_in in;
-
-	t->ack = d->s_next;
-	if (smtp_client(&d->m, t, &in))
-		while (smtp_next(&d->m, &in, &cmd))
-			log_command(d, &cmd);
-}
-
-static void
-step(struct dialogue *d, const char *s)
-{
-	static uint8_t b[8192];
-	uint8_t *copy;
-	bool client = s[0] == 'C';
-	uint32_t *next = client ? &d->c_next : &d->s_next;
-	char mode = s[1];
-	uint32_t by = (uint32_t)strtoul(&s[2], NULL, 10), seq = *next;
-	uint32_t n = (uint32_t)expand(strchr(s, ':') + 1, b), cap = n;
-
-	if (mode == '+')
-		seq += by;
-	else if (mode == '-')
-		seq -= by;
-	else if (mode == '.')
-		cap -= by;
-	/* A copy of its own, so that a sanitizer sees a read too far. */
-	copy = malloc(cap + 1U);
-	memcpy(copy, b, cap);
-	struct traits t = { .flags = TCPF_ACK,
-		.seq = seq,
-		.ack = d->c_next,
-		.payload = copy,
-		.payload_cap = cap,
-		.payload_len = n };
-
-	if (client)
-		client_says(d, &t);
-	else
-		smtp_server(&d->m, &t);
-	if ((int32_t)(seq + n - *next) > 0)
-		*next = seq + n;
-	free(copy);
-}
 
 static const struct {
 	const char *name;
@@ -294,12 +192,12 @@ static void
 test_dialogues(void)
 {
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct dialogue d = { .c_next = ISN_C, .s_next = ISN_S };
+		struct talk d = { .c_next = ISN_C, .s_next = ISN_S };
 		bool ok;
 
-		smtp_init(&d.m, ISN_C, ISN_S, false);
+		talk_init(&d, false);
 		for (size_t j = 0; j < 24 && cases[i].steps.s[j]; j++)
-			step(&d, cases[i].steps.s[j]);
+			talk_step(&d, cases[i].steps.s[j]);
 		ok = strcmp(d.log, cases[i].want) == 0 &&
 		    smtp_blind(&d.m) == cases[i].blind &&
 		    d.m.pipelined == cases[i].pipelined &&
@@ -316,46 +214,46 @@ test_dialogues(void)
 static void
 test_deaf(void)
 {
-	struct dialogue d = { .c_next = ISN_C, .s_next = ISN_S };
+	struct talk d = { .c_next = ISN_C, .s_next = ISN_S };
 
-	smtp_init(&d.m, ISN_C, ISN_S, false);
+	talk_init(&d, false);
 	d.s_next += 50;
-	step(&d, "C:HELO a|NOOP|");
+	talk_step(&d, "C:HELO a|NOOP|");
 	ZT_CASE("who has heard what we did not see did not talk early",
 	    !d.m.pipelined && strcmp(d.log, "helo(a) noop") == 0);
-	step(&d, "C:DATA|");
+	talk_step(&d, "C:DATA|");
 	ZT_CASE("DATA is still a command", !smtp_blind(&d.m));
-	step(&d, "C:x|");
+	talk_step(&d, "C:x|");
 	ZT_CASE("what follows cannot be told", smtp_blind(&d.m));
 }
 
 static void
 test_greeted(void)
 {
-	struct dialogue d = { .c_next = ISN_C, .s_next = ISN_S };
+	struct talk d = { .c_next = ISN_C, .s_next = ISN_S };
 
-	smtp_init(&d.m, ISN_C, ISN_S, true);
-	step(&d, "C:HELO a|");
+	talk_init(&d, true);
+	talk_step(&d, "C:HELO a|");
 	ZT_CASE("a greeting that went by is not waited for", !d.m.pipelined);
 }
 
 static void
 test_long_lines(void)
 {
-	struct dialogue d = { .c_next = 1, .s_next = 1 };
+	struct talk d = { .c_next = 1, .s_next = 1 };
 	char line[SMTP_KEEP * 2 + 8] = "C:HELO ";
 
-	smtp_init(&d.m, 1, 1, true);
+	talk_init(&d, true);
 	memset(&line[7], 'a', sizeof(line) - 9);
 	line[sizeof(line) - 2] = '|';
-	step(&d, line);
+	talk_step(&d, line);
 	ZT_CASE("a long name is cut",
 	    strncmp(d.log, "helo(aaaa", 9) == 0 &&
 		strlen(d.log) == 6 + SMTP_KEEP - 5);
-	step(&d, "S:250 x|");
+	talk_step(&d, "S:250 x|");
 	line[sizeof(line) - 2] = 'a';
 	for (int i = 0; i < SMTP_LINE_MAX / SMTP_KEEP + 2; i++)
-		step(&d, line);
+		talk_step(&d, line);
 	ZT_CASE("a line without end is not SMTP", smtp_blind(&d.m));
 }
 
@@ -367,9 +265,9 @@ test_random(void)
 
 	printf("seed %llu\n", (unsigned long long)zt_seed);
 	for (int i = 0; i < 500; i++) {
-		struct dialogue d = { .c_next = ISN_C, .s_next = ISN_S };
+		struct talk d = { .c_next = ISN_C, .s_next = ISN_S };
 
-		smtp_init(&d.m, ISN_C, ISN_S, false);
+		talk_init(&d, false);
 		for (int j = 0; j < 60 && !smtp_blind(&d.m); j++) {
 			char s[64] = "C:";
 			size_t n = 2 + zt_random() % 50;
@@ -381,7 +279,7 @@ test_random(void)
 				    zt_random() % 2 ? "+3:" : "-3:", 4);
 			for (size_t k = strlen(s); k < n; k++)
 				s[k] = bytes[zt_random() % (sizeof(bytes) - 1)];
-			step(&d, s);
+			talk_step(&d, s);
 			d.log_n = 0;
 		}
 		ok = ok && d.m.reply_n <= SMTP_REPLY_MAX;

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "fp/session_pool.h"
+
+#include <stdlib.h>
+
+static void
+join_list(struct session_table *t, struct entry *e, enum pool_list which)
+{
+	struct list *l = &t->lists[which];
+	uint32_t id = pool_id(t, e);
+
+	e->list = (uint8_t)which;
+	e->link = (struct link){ l->tail, 0 };
+	if (l->tail != 0)
+		t->entries[l->tail].link.next = id;
+	else
+		l->head = id;
+	l->tail = id;
+	l->n++;
+}
+
+bool
+pool_init(struct session_table *t, const struct session_conf *conf)
+{
+	size_t max = UINT32_MAX / 4, buckets = 16, total;
+
+	t->half_n = conf->half_open_max < 1 ? 1 : conf->half_open_max;
+	t->open_n = conf->open_max < 1 ? 1 : conf->open_max;
+	if (t->half_n > max || t->open_n > max)
+		return false;
+	total = t->half_n + t->open_n;
+	while (buckets < total)
+		buckets *= 2;
+	t->mask = (uint32_t)(buckets - 1);
+	t->entries = calloc(total + 1, sizeof(*t->entries));
+	t->live = calloc(t->open_n, sizeof(*t->live));
+	t->reorder = reorder_new(conf->reorder_slots);
+	if (t->entries == NULL || t->live == NULL || t->reorder == NULL)
+		return false;
+	for (int i = 0; i < INDEXES; i++) {
+		t->buckets[i] = calloc(buckets, sizeof(*t->buckets[i]));
+		if (t->buckets[i] == NULL)
+			return false;
+	}
+	for (size_t i = 1; i <= total; i++)
+		join_list(t, &t->entries[i],
+		    i <= t->half_n ? LIST_FREE_HALF : LIST_FREE_OPEN);
+	return true;
+}
+
+void
+pool_fini(struct session_table *t)
+{
+	free(t->entries);
+	free(t->live);
+	reorder_free(t->reorder);
+	for (int i = 0; i < INDEXES; i++)
+		free(t->buckets[i]);
+}
+
+static void
+leave_list(struct session_table *t, struct entry *e)
+{
+	struct list *l = &t->lists[e->list];
+
+	if (e->link.prev != 0)
+		t->entries[e->link.prev].link.next = e->link.next;
+	else
+		l->head = e->link.next;
+	if (e->link.next != 0)
+		t->entries[e->link.next].link.prev = e->link.prev;
+	else
+		l->tail = e->link.prev;
+	l->n--;
+}
+
+void
+pool_move(struct session_table *t, struct entry *e, enum pool_list which)
+{
+	leave_list(t, e);
+	join_list(t, e, which);
+}
+
+static uint32_t
+hash(const struct session_table *t, enum pool_index which, bool half,
+    const struct pool_key *s)
+{
+	uint8_t b[40] = { 0 };
+
+	b[0] = s->client.family;
+	b[1] = (uint8_t)which;
+	memcpy(&b[4], s->client.b, 16);
+	if (which != BY_CLIENT) {
+		b[2] = (uint8_t)(s->cport >> 8);
+		b[3] = (uint8_t)s->cport;
+	}
+	if (which == BY_PORT)
+		b[20] = half;
+	if (which == BY_TUPLE) {
+		b[20] = (uint8_t)(s->sport >> 8);
+		b[21] = (uint8_t)s->sport;
+		memcpy(&b[24], s->server.b, 16);
+	}
+	return (uint32_t)hash_keyed(&t->conf.key, b, sizeof(b)) & t->mask;
+}
+
+static struct entry *
+first(struct session_table *t, enum pool_index which, uint32_t bucket)
+{
+	uint32_t id = t->buckets[which][bucket];
+
+	return id == 0 ? NULL : &t->entries[id];
+}
+
+static struct entry *
+next(struct session_table *t, enum pool_index which, const struct entry *e)
+{
+	uint32_t id = e->chain[which].next;
+
+	return id == 0 ? NULL : &t->entries[id];
+}
+
+static void
+index_one(struct session_table *t, struct entry *e, enum pool_index which,
+    uint32_t bucket)
+{
+	uint32_t *head = &t->buckets[which][bucket];
+
+	e->hash[which] = bucket;
+	e->indexed[which] = true;
+	e->chain[which] = (struct link){ 0, *head };
+	if (*head != 0)
+		t->entries[*head].chain[which].prev = pool_id(t, e);
+	*head = pool_id(t, e);
+}
+
+void
+pool_index_all(struct session_table *t, struct entry *e, uint32_t tuple)
+{
+	const struct pool_key key = { .client = e->s.client,
+		.cport = e->s.cport };
+	bool half = pool_is_half(t, e);
+
+	index_one(t, e, BY_TUPLE, tuple);
+	index_one(t, e, BY_PORT, hash(t, BY_PORT, half, &key));
+	if (!half)
+		index_one(t, e, BY_CLIENT, hash(t, BY_CLIENT, half, &key));
+}
+
+void
+pool_unindex_one(struct session_table *t, struct entry *e,
+    enum pool_index which)
+{
+	struct link *l = &e->chain[which];
+
+	if (l->prev != 0)
+		t->entries[l->prev].chain[which].next = l->next;
+	else
+		t->buckets[which][e->hash[which]] = l->next;
+	if (l->next != 0)
+		t->entries[l->next].chain[which].prev = l->prev;
+	e->indexed[which] = false;
+}
+
+void
+pool_release(struct session_table *t, struct entry *e)
+{
+	for (int i = 0; i < INDEXES; i++)
+		if (e->indexed[i])
+			pool_unindex_one(t, e, (enum pool_index)i);
+	pool_move(t, e, pool_is_half(t, e) ? LIST_FREE_HALF : LIST_FREE_OPEN);
+}
+
+static struct pool_key
+key_of(const struct traits *p, bool to_server)
+{
+	if (to_server)
+		return (struct pool_key){ p->src, p->dst, p->sport, p->dport };
+	return (struct pool_key){ p->dst, p->src, p->dport, p->sport };
+}
+
+static bool
+is_of(const struct session *s, const struct pool_key *k)
+{
+	return s->cport == k->cport && s->sport == k->sport &&
+	    addr_eq(&s->client, &k->client) && addr_eq(&s->server, &k->server);
+}
+
+struct pool_pair
+pool_find_pair(struct session_table *t, const struct traits *p, bool to_server)
+{
+	const struct pool_key key = key_of(p, to_server);
+	struct pool_pair found = { .tuple = hash(t, BY_TUPLE, false, &key) };
+	struct entry *e = first(t, BY_TUPLE, found.tuple);
+
+	for (; e != NULL; e = next(t, BY_TUPLE, e)) {
+		struct entry **slot = pool_is_half(t, e) ? &found.half :
+							   &found.open;
+
+		if (*slot == NULL && is_of(&e->s, &key))
+			*slot = e;
+		if (found.half != NULL && found.open != NULL)
+			break;
+	}
+	return found;
+}
+
+struct entry *
+pool_find_port(struct session_table *t, const struct pool_key *key, bool half,
+    int max)
+{
+	struct entry *e = first(t, BY_PORT, hash(t, BY_PORT, half, key));
+
+	for (; e != NULL && max > 0; e = next(t, BY_PORT, e), max--)
+		if (e->s.cport == key->cport && pool_is_half(t, e) == half &&
+		    addr_eq(&e->s.client, &key->client))
+			return e;
+	return NULL;
+}
+
+struct entry *
+pool_first_client(struct session_table *t, const struct addr *client)
+{
+	const struct pool_key key = { .client = *client };
+
+	return first(t, BY_CLIENT, hash(t, BY_CLIENT, false, &key));
+}
+
+struct entry *
+pool_next_client(struct session_table *t, const struct entry *e)
+{
+	return next(t, BY_CLIENT, e);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* session_time - what the clock ends in a session table, and searches in it */
+#include "fp/session_impl.h"
+
+#define TICK_MAX  1024 /* entries of each list that one tick ends */
+#define FIND_MAX  1024 /* sessions of one client that a search reads */
+#define HALF_FIND 8    /* half-open entries that a search reads */
+
+static bool
+is_over(int64_t since_us, uint32_t limit_s, int64_t now_us)
+{
+	return now_us - since_us >= (int64_t)limit_s * 1000000;
+}
+
+/* The time of a half-open entry is over. */
+static void
+expire(struct session_table *t, struct entry *e, int64_t now_us)
+{
+	struct session *s = &e->s;
+
+	if (s->state == SESSION_SYN && !s->one_sided) {
+		s->ladder_class = (uint8_t)ladder_judge(&s->ladder, false,
+		    now_us - e->tcp.copy_us);
+		s->state = SESSION_CLOSED;
+		s->end = SESSION_END_SILENCE;
+		s->close_us = now_us;
+		session_tell(t, SESSION_EV_UNANSWERED, e);
+	}
+	pool_release(t, e);
+}
+
+void
+session_tick(struct session_table *t, int64_t now_us)
+{
+	struct entry *e;
+
+	session_hold_tick(t, now_us);
+	for (int i = 0; i < TICK_MAX; i++) {
+		e = pool_oldest(t, LIST_HALF);
+		if (e == NULL ||
+		    !is_over(e->s.syn_us, t->conf.half_open_s, now_us))
+			break;
+		expire(t, e, now_us);
+	}
+	for (int i = 0; i < TICK_MAX; i++) {
+		e = pool_oldest(t, LIST_OPEN);
+		if (e == NULL ||
+		    !is_over(e->s.last_us, t->conf.silence_s, now_us))
+			break;
+		session_end(t, e, SESSION_END_SILENCE, now_us);
+	}
+	for (int i = 0; i < TICK_MAX; i++) {
+		e = pool_oldest(t, LIST_LINGER);
+		if (e == NULL ||
+		    !is_over(e->s.close_us, t->conf.linger_s, now_us))
+			break;
+		pool_release(t, e);
+	}
+}
+
+const struct session *
+session_find(struct session_table *t, const struct addr *client, uint16_t cport)
+{
+	const struct pool_key key = { .client = *client, .cport = cport };
+	struct entry *e = pool_find_port(t, &key, false, FIND_MAX);
+
+	if (e == NULL)
+		e = pool_find_port(t, &key, true, HALF_FIND);
+	return e == NULL ? NULL : &e->s;
+}
+
+const struct session *
+session_find_at(struct session_table *t, const struct addr *client,
+    int64_t from_us, int64_t to_us)
+{
+	struct entry *e = pool_first_client(t, client);
+
+	for (int i = 0; e != NULL && i < FIND_MAX; i++) {
+		const struct session *s = &e->s;
+
+		if (addr_eq(&s->client, client) && s->open_us <= to_us &&
+		    (s->state == SESSION_OPEN || s->close_us >= from_us))
+			return s;
+		e = pool_next_client(t, e);
+	}
+	return NULL;
+}
+
+void
+session_counts(const struct session_table *t, struct session_counts *out)
+{
+	*out = t->counts;
+	out->half_open_now = t->lists[LIST_HALF].n;
+	out->open_now = t->lists[LIST_OPEN].n;
+	out->held_now = reorder_held(t->reorder);
+}
