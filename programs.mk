@@ -4,11 +4,13 @@
 FP_O	:= fp/addr fp/hash fp/link fp/traits fp/dedup fp/sig fp/session fp/smtp \
 	   fp/session_flow fp/session_time fp/session_pool \
 	   fp/ladder fp/flowstat fp/reorder \
-	   fp/sigdb fp/sigdb_build fp/sigdb_match fp/sigcache \
+	   fp/sigdb fp/sigdb_build fp/sigdb_match fp/sigcache fp/sigclass \
 	   fp/dialogue fp/dialogue_key fp/smtp_note fp/smtp_reply
 
 SIGFILE_O := fp/sigfile fp/sigfile_ours fp/sigfile_p0f fp/sigfile_pfos \
 	   fp/sigline fp/sigread
+
+P0F_O	:= fp/hosts fp/uptime fp/p0fapi fp/p0fsock
 
 CONFIG_O := daemon/config daemon/config_key daemon/config_nets \
 	   daemon/config_print daemon/config_text
@@ -45,19 +47,19 @@ zfwd_L	:= libmnl libnftnl libnetfilter_queue libevent_core libconfuse \
 
 LIVE_O	:= daemon/live daemon/live_in daemon/live_out daemon/live_guard \
 	   daemon/live_save daemon/live_allow daemon/live_ctl daemon/live_status \
-	   daemon/live_alarm daemon/outq daemon/logtail daemon/tailfile \
+	   daemon/live_alarm daemon/live_p0f daemon/outq daemon/logtail daemon/tailfile \
 	   daemon/ctl daemon/ctlreq daemon/why daemon/jtext daemon/route
 
 zfw-engine_O := daemon/zfw-engine $(LIVE_O) $(CONFIG_O) daemon/log \
 	   $(PRIV_O) daemon/msg $(STORE_O) fp/capture fp/recorder \
-	   $(ENGINE_O)
+	   daemon/signatures $(ENGINE_O) $(SIGFILE_O) $(P0F_O)
 zfw-engine_L := libpcap libevent_core libconfuse libseccomp libcap-ng \
 	   libsodium kyotocabinet libjansson libm
 
 zfw-replay_O := tools/zfw-replay tools/replay tools/replay_out \
 	   tools/logfile $(CONFIG_O) daemon/log daemon/logjson fp/capture \
 	   fp/recorder \
-	   $(ENGINE_O)
+	   daemon/signatures $(SIGFILE_O) $(ENGINE_O)
 zfw-replay_L := libpcap libconfuse libsodium libjansson libm
 
 ASK_O	:= tools/ctlclient tools/show tools/kernel tools/toolconf \

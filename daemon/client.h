@@ -19,6 +19,7 @@
 #define CLIENT_SAMPLE_MAX 200 /* raw text behind a fact, cut */
 #define CLIENT_SAMPLES    4
 #define CLIENT_SIG_MAX    128
+#define CLIENT_OS_MAX     64 /* as in struct session */
 #define CLIENT_TIERS_LOG  6
 
 struct client_fact {
@@ -78,6 +79,8 @@ struct client {
 	char sig[CLIENT_SIG_MAX];
 	uint64_t sig_key;
 	uint8_t sig_class;
+	uint8_t os_grade;       /* enum sigdb_grade */
+	char os[CLIENT_OS_MAX]; /* "NAME FLAVOR", "" = none */
 
 	/* not stored */
 	bool dirty;

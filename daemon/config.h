@@ -29,6 +29,8 @@ struct config {
 	char *state_dir, *run_dir;
 	char *user, *guard_user, *log_group, *ctl_group;
 	char *syslog_facility;
+	char **signature_files;       /* paths, NULL-terminated */
+	char *p0f_socket, *p0f_group; /* "" = none; of `user` */
 	char **never_block, **never_block_lift, **allow, **our_hosts;
 	char **traps, **own_names, **submission;
 };

@@ -30,6 +30,9 @@ const struct config_key config_key[] = {
 	  CONFIG_LIST_MAX, 0, 0, "mail logs to follow" },
 	{ "log_group", CONFIG_ACCOUNT, "adm", 0, 32, AT(log_group), 0, 0, 0,
 	  "group that may read them" },
+	{ "signature_files", CONFIG_PATH, "{}", 1, 255, AT(signature_files),
+	  CONFIG_LIST_MAX, 0, 0,
+	  "stacks that this site knows; preferred to the shipped ones" },
 	{ "state_dir", CONFIG_PATH, ZFW_STATEDIR, 1, 200, AT(state_dir), 0,
 	  0, 0, "where the store lies" },
 	{ "run_dir", CONFIG_PATH, ZFW_RUNDIR, 1, 90, AT(run_dir), 0, 0, 0,
@@ -42,6 +45,10 @@ const struct config_key config_key[] = {
 	  "group that may use zfwctl; empty: root only" },
 	{ "syslog_facility", CONFIG_FACILITY, "daemon", 1, 32,
 	  AT(syslog_facility), 0, 0, 0, "of zfw's own lines" },
+	{ "p0f_socket", CONFIG_PATH, "", 0, 107, AT(p0f_socket), 0, 0, 0,
+	  "where programs may ask as they ask p0f; empty: nowhere" },
+	{ "p0f_group", CONFIG_ACCOUNT, "", 0, 32, AT(p0f_group), 0, 0, 0,
+	  "group that may; empty: that of user" },
 	{ "block_probability", CONFIG_FRACTION, "0.95", 0.5, 0.9999,
 	  POL(block_p), 0, 0, 0, "how sure zfw must be to block" },
 	{ "certain_probability", CONFIG_FRACTION, "0.999", 0.5, 1,
@@ -295,6 +302,8 @@ value_path(const struct config_key *k, const char *text, struct config_value *v,
 {
 	(void)k;
 	(void)v;
+	if (text[0] == '\0')
+		return true; /* the length was checked */
 	if (text[0] == '/' && text[1] != '\0')
 		return true;
 	return refuse(why, "\"%s\" is not an absolute path", text);

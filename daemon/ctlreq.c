@@ -11,6 +11,7 @@ const char *const ctl_verb_name[CTL_VERBS] = {
 	[CTL_ALLOW_DEL] = "allow-del",
 	[CTL_ALLOW_LIST] = "allow-list",
 	[CTL_ALLOW_CHECK] = "allow-check",
+	[CTL_RELOAD] = "reload",
 };
 
 /* The bytes up to the next space, which is taken too; *more: there was one. */
@@ -160,7 +161,8 @@ ctlreq_parse(struct str line, struct ctl_req *out)
 	if (v == CTL_VERBS)
 		return "no such verb";
 	out->verb = (enum ctl_verb)v;
-	bare = v == CTL_STATUS || v == CTL_BLOCKS || v == CTL_ALLOW_LIST;
+	bare = v == CTL_STATUS || v == CTL_BLOCKS || v == CTL_ALLOW_LIST ||
+	    v == CTL_RELOAD;
 	if (bare)
 		return more ? "too many words" : NULL;
 	return more ? parse_args(&line, out) : "too few words";

@@ -27,6 +27,7 @@ enum ctl_verb {
 	CTL_ALLOW_DEL,   /* allow-del ADDRESS|NET */
 	CTL_ALLOW_LIST,  /* allow-list */
 	CTL_ALLOW_CHECK, /* allow-check ADDRESS */
+	CTL_RELOAD,      /* reload */
 	CTL_VERBS,
 };
 extern const char *const ctl_verb_name[CTL_VERBS];

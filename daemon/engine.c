@@ -28,6 +28,8 @@ on_session(void *arg, enum session_event ev, const struct session *s)
 
 	struct addr key = addr_key(&s->client);
 
+	if (e->conf.session != NULL)
+		e->conf.session(e->conf.arg, ev, s);
 	if (engine_spared(e, &s->client))
 		return;
 	/* How a session ends that we have cut is never evidence. */
@@ -63,6 +65,7 @@ make_parts(struct engine *e)
 		.half_open_s = HALF_OPEN_S,
 		.silence_s = SILENCE_S,
 		.linger_s = LINGER_S,
+		.sigs = e->conf.sigs,
 		.key = e->conf.key,
 		.cb = on_session,
 		.arg = e,

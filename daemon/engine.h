@@ -49,6 +49,7 @@ struct engine_out {
 struct engine_conf {
 	const struct policy *policy;
 	struct hash_key key;     /* of tables; fixed in replay */
+	struct sigcache *sigs;   /* borrowed; NULL: stacks have no class */
 	bool witness;            /* packets are captured: log lines need them */
 	int64_t witness_from_ms; /* since when */
 	void *arg;
@@ -57,6 +58,8 @@ struct engine_conf {
 	bool (*load)(void *arg, const struct addr *key, struct client *c);
 	/* false: not written; it is tried again later */
 	bool (*save)(void *arg, const struct client *c);
+	/* optional: whoever wants to see every session's events, too */
+	session_cb *session;
 };
 
 struct engine_counts {

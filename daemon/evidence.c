@@ -62,13 +62,16 @@ session_open(struct evidence *e, struct client *c, const struct session *s,
 	c->connects++;
 	c->last_ms = now_ms;
 	c->dirty = true;
-	if (c->sig_key != 0 && c->sig_class != s->sig.cls &&
+	if (c->sig_key != 0 && c->sig_class != s->cls &&
+	    c->sig_class != SIG_UNKNOWN && s->cls != SIG_UNKNOWN &&
 	    now_ms - c->facts[EVIDENCE_STACK_CLASS].last_ms < EVIDENCE_DAY_MS)
 		client_set(c, EVIDENCE_STACK_MANY, 0, now_ms);
 	evidence_copy(c->sig, sizeof(c->sig), evidence_str(s->sig.text));
 	c->sig_key = s->sig.key;
-	c->sig_class = (uint8_t)s->sig.cls;
-	client_set(c, EVIDENCE_STACK_CLASS, (uint8_t)s->sig.cls, now_ms);
+	c->sig_class = s->cls;
+	c->os_grade = s->os_grade;
+	evidence_copy(c->os, sizeof(c->os), evidence_str(s->os));
+	client_set(c, EVIDENCE_STACK_CLASS, s->cls, now_ms);
 	llr = groups_sig_llr(e->groups, s->sig.key, now_ms);
 	client_set(c, EVIDENCE_STACK_RECORD, 0, now_ms);
 	c->facts[EVIDENCE_STACK_RECORD].count = (float)llr;

@@ -99,6 +99,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	engine_tick(l->engine, live_wall_ms());
 	if (l->ctl != NULL)
 		ctl_tick(l->ctl, mono_ms);
+	live_p0f_tick(l, mono_ms);
 	if (mono_ms >= l->second_ms)
 		each_second(l, mono_ms);
 	live_guard_pump(l);
@@ -144,12 +145,14 @@ init_engine(struct live *l)
 	struct engine_conf ec = {
 		.policy = l->policy,
 		.key = hash_key_random(),
+		.sigs = signatures_cache(l->conf.sigs),
 		.witness = l->conf.ifaces_n > 0,
 		.witness_from_ms = l->started_ms,
 		.arg = l,
 		.out = live_out,
 		.load = live_out_load,
 		.save = live_out_save,
+		.session = l->conf.p0f_fd < 0 ? NULL : live_p0f_session,
 	};
 
 	l->engine = engine_new(&ec);
@@ -181,7 +184,8 @@ live_new(const struct live_conf *conf)
 	l->started_ms = live_wall_ms();
 	l->sync_ms = live_mono_ms() + SYNC_EVERY_MS;
 	if (!outq_init(&l->q) || !init_loop(l) || !init_engine(l) ||
-	    !live_in_init(l) || !live_guard_init(l) || !init_ctl(l)) {
+	    !live_in_init(l) || !live_guard_init(l) || !init_ctl(l) ||
+	    !live_p0f_init(l)) {
 		live_free(l);
 		return NULL;
 	}
@@ -276,6 +280,7 @@ live_free(struct live *l)
 	if (l == NULL)
 		return;
 	ctl_free(l->ctl);
+	live_p0f_fini(l);
 	live_guard_fini(l);
 	live_in_fini(l);
 	engine_free(l->engine);

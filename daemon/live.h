@@ -18,11 +18,13 @@
  *   live_allow.c  the allow list in force
  *   live_ctl.c    requests of the tools; live_status.c the answer to `status`
  *   live_alarm.c  says that we are blind
+ *   live_p0f.c    answers p0f's queries from the packets seen
  */
 #ifndef ZFW_DAEMON_LIVE_H
 #define ZFW_DAEMON_LIVE_H
 
 #include "daemon/config.h"
+#include "daemon/signatures.h"
 #include "db/store.h"
 #include "fp/capture.h"
 #include "fp/recorder.h"
@@ -40,8 +42,10 @@ struct live_conf {
 	size_t ifaces_n;
 	struct recorder *recorder; /* NULL = none */
 	struct store *store;
+	struct signatures *sigs;
 	int guard_fd, wake_fd;
 	int ctl_fd; /* listening; -1 = none; closed by live_free() */
+	int p0f_fd; /* the same */
 };
 
 struct live;

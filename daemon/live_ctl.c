@@ -88,6 +88,27 @@ do_status(struct live *l, struct ctl_conn *c, const struct ctl_req *r)
 	ctl_reply(c, live_status(l));
 }
 
+/* The signature files; the rest of the configuration needs a restart. */
+static void
+do_reload(struct live *l, struct ctl_conn *c, const struct ctl_req *r)
+{
+	struct sigfile_report rep;
+	char err[SIGFILE_ERRLEN];
+
+	(void)r;
+	if (signatures_reload(l->conf.sigs, err) != 0) {
+		log_msg(LOG_ERR, "signatures: %s; the old ones stay", err);
+		ctl_error(c, "%s; the old signatures stay", err);
+		return;
+	}
+	signatures_report(l->conf.sigs, &rep);
+	log_msg(LOG_INFO, "signatures: %zu loaded anew", rep.signatures);
+	ctl_reply(c,
+	    json_pack("{s:b,s:I,s:I}", "ok", 1, "signatures",
+		(json_int_t)rep.signatures, "warnings",
+		(json_int_t)rep.warnings));
+}
+
 static const struct net *
 never_of(const struct live *l, const struct addr *a)
 {
@@ -366,6 +387,7 @@ live_ctl_request(void *arg, struct ctl_conn *c, const struct ctl_req *r)
 	static void (*const verbs[CTL_VERBS])(struct live * l,
 	    struct ctl_conn * c, const struct ctl_req *r) = {
 		[CTL_STATUS] = do_status,
+		[CTL_RELOAD] = do_reload,
 		[CTL_WHY] = do_why,
 		[CTL_BLOCKS] = do_blocks,
 		[CTL_BLOCK] = do_block,

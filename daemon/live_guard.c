@@ -180,7 +180,7 @@ on_packet(struct live *l)
 		.link = PACKET_RAW };
 
 	l->queued_packets++;
-	engine_packet(l->engine, &p);
+	live_in_packet(l, &p);
 }
 
 static void

@@ -13,6 +13,7 @@
 #include "daemon/log.h"
 #include "daemon/logtail.h"
 #include "daemon/outq.h"
+#include "fp/p0fsock.h"
 
 #define LIVE_LOGS_MAX CONFIG_LIST_MAX
 #define REFUSALS      (MSG_REFUSED_KERNEL + 1)
@@ -67,6 +68,13 @@ struct live_burst {
 	uint64_t left_out;
 };
 
+/* All NULL without p0f_socket. */
+struct live_p0f {
+	struct hosts *hosts;
+	struct p0fsock *sock;
+	struct event *ev;
+};
+
 struct live_alarms {
 	int64_t next_ms;
 	uint64_t sessions, connects; /* at the last check */
@@ -108,6 +116,7 @@ struct live {
 	struct live_faults faults;
 	struct live_burst burst;
 	struct live_alarms alarms;
+	struct live_p0f p0f;
 	struct msg_in in;
 };
 
@@ -120,6 +129,8 @@ void live_end(struct live *l, int result);
 bool live_in_init(struct live *l);
 void live_in_fini(struct live *l);
 void live_in_captures(struct live *l);
+/* One packet, from wherever. */
+void live_in_packet(struct live *l, const struct packet *p);
 void live_in_lines(struct live *l);
 
 /* live_save.c */
@@ -166,5 +177,14 @@ json_t *live_status(struct live *l);
 
 /* live_alarm.c */
 void live_alarm_tick(struct live *l, int64_t mono_ms);
+
+/* live_p0f.c */
+bool live_p0f_init(struct live *l);
+void live_p0f_fini(struct live *l);
+/* One that the engine has read, to an SMTP port of ours. */
+void live_p0f_packet(struct live *l, const struct traits *t, int64_t t_us);
+session_cb live_p0f_session; /* of the engine; the argument is struct live */
+void live_p0f_tick(struct live *l, int64_t mono_ms);
+json_t *live_p0f_status(const struct live *l); /* null when off */
 
 #endif

@@ -35,10 +35,23 @@ record(struct live *l, const struct packet *p)
 	    p->wirelen - (uint32_t)link_n);
 }
 
+void
+live_in_packet(struct live *l, const struct packet *p)
+{
+	const struct traits *t;
+
+	engine_packet(l->engine, p);
+	if (l->p0f.hosts == NULL)
+		return;
+	t = engine_last_traits(l->engine);
+	if (t != NULL && smtp_port(l->policy, t->dport))
+		live_p0f_packet(l, t, p->t_us);
+}
+
 static void
 one_packet(struct live *l, const struct packet *p)
 {
-	engine_packet(l->engine, p);
+	live_in_packet(l, p);
 	if (l->conf.recorder != NULL)
 		record(l, p);
 }

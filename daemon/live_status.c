@@ -135,6 +135,7 @@ live_status(struct live *l)
 	json_object_set_new(o, "counters", counters_json(&n));
 	json_object_set_new(o, "guard", guard_json(l));
 	json_object_set_new(o, "store", store_json(l));
+	json_object_set_new(o, "p0f", live_p0f_status(l));
 	json_object_set_new(o, "blind", json_boolean(l->alarms.blind));
 	return o;
 }

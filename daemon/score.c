@@ -3,7 +3,7 @@
 
 #include "daemon/names.h"
 #include "daemon/score.h"
-#include "fp/sig.h"
+#include "fp/sigclass.h"
 
 #define PRIOR           (-1.0) /* nats: before anything is known, in doubt */
 #define FAMILY_WEIGHS   0.7    /* nats from which a family has a say */

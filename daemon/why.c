@@ -4,7 +4,7 @@
 #include "daemon/jtext.h"
 #include "daemon/names.h"
 #include "daemon/why.h"
-#include "fp/sig.h"
+#include "fp/sigclass.h"
 
 #define DAY_S    86400
 #define TEXT_LEN 256
@@ -287,6 +287,10 @@ add_client(json_t *o, const struct why_ask *a)
 	json_object_set_new(o, "helo", jtext(c->helo));
 	json_object_set_new(o, "helo_class", json_string(helo_name(c)));
 	json_object_set_new(o, "sig", jtext(c->sig));
+	json_object_set_new(o, "os",
+	    c->os[0] == '\0' ? json_null() : jtext(c->os));
+	json_object_set_new(o, "os_grade",
+	    json_string(sigdb_grade_name[c->os_grade]));
 	json_object_set_new(o, "offences", json_integer(c->offences));
 	json_object_set_new(o, "block",
 	    c->tier == 0 ? json_null() : why_block_json(c, a->now_ms));

@@ -3,13 +3,16 @@
  * zfw-engine - the process that reads strangers' bytes and owns the store
  *
  * Started by zfwd while still root, never by hand.  Opens what needs root
- * (captures, recorder, control socket), gives root up, opens the store, shuts
+ * (captures, recorder, sockets), gives root up, opens the store, shuts
  * the door behind it (seccomp) and runs until the guard is gone.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <grp.h>
+#include <libgen.h>
+#include <limits.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -21,6 +24,7 @@
 #include "daemon/log.h"
 #include "daemon/priv.h"
 #include "daemon/route.h"
+#include "fp/p0fsock.h"
 
 struct options {
 	const char *conf, *record;
@@ -35,7 +39,8 @@ struct parts {
 	size_t ifaces_n;
 	struct recorder *recorder;
 	struct store *store;
-	int ctl_fd;
+	struct signatures *sigs;
+	int ctl_fd, p0f_fd;
 	struct live *live;
 };
 
@@ -210,21 +215,72 @@ open_ctl(struct parts *p)
 	return p->ctl_fd >= 0;
 }
 
+static bool
+group_of(const struct config *c, gid_t *gid)
+{
+	const struct group *gr;
+	const struct passwd *pw;
+
+	if (c->p0f_group[0] == '\0') {
+		pw = getpwnam(c->user);
+		if (pw != NULL)
+			*gid = pw->pw_gid;
+		else
+			log_msg(LOG_ERR, "no such user: %s", c->user);
+		return pw != NULL;
+	}
+	gr = getgrnam(c->p0f_group);
+	if (gr != NULL)
+		*gid = gr->gr_gid;
+	else
+		log_msg(LOG_ERR, "p0f_group: no such group: %s", c->p0f_group);
+	return gr != NULL;
+}
+
+static bool
+open_p0f(struct parts *p)
+{
+	const char *path = p->config->p0f_socket;
+	gid_t gid;
+
+	if (path[0] == '\0')
+		return true;
+	if (!group_of(p->config, &gid))
+		return false;
+	p->p0f_fd = p0fsock_listen(path, 0660, gid);
+	if (p->p0f_fd < 0)
+		log_msg(LOG_ERR, "p0f_socket: %s: %s", path,
+		    strerror(-p->p0f_fd));
+	return p->p0f_fd >= 0;
+}
+
 /* ---- what does not ---- */
 
 static bool
 give_up_root(const struct parts *p)
 {
 	const struct config *c = p->config;
-	const struct priv_path dirs[] = { { c->state_dir, true } };
+	char dirs[CONFIG_LIST_MAX][PATH_MAX];
+	struct priv_path paths[CONFIG_LIST_MAX + 1] = { { c->state_dir,
+	    true } };
+	size_t n = 1;
 	char err[PRIV_ERRLEN];
 	int rc;
+
+	/* A file that is saved anew is another one: its directory. */
+	for (size_t i = 0; c->signature_files != NULL &&
+	     c->signature_files[i] != NULL && i < CONFIG_LIST_MAX;
+	     i++) {
+		(void)snprintf(dirs[i], sizeof(dirs[i]), "%s",
+		    c->signature_files[i]);
+		paths[n++] = (struct priv_path){ dirname(dirs[i]), false };
+	}
 
 	if (priv_become(c->user, NULL, 0, err) != 0) {
 		log_msg(LOG_ERR, "%s", err);
 		return false;
 	}
-	rc = priv_landlock(dirs, 1, err);
+	rc = priv_landlock(paths, n, err);
 	if (rc == -ENOTSUP)
 		log_msg(LOG_NOTICE,
 		    "no Landlock in this kernel: file access "
@@ -232,6 +288,18 @@ give_up_root(const struct parts *p)
 	else if (rc != 0)
 		log_msg(LOG_ERR, "%s", err);
 	return rc == 0 || rc == -ENOTSUP;
+}
+
+static bool
+load_signatures(struct parts *p)
+{
+	const struct hash_key key = hash_key_random();
+	char err[SIGFILE_ERRLEN];
+
+	p->sigs = signatures_new(p->config->signature_files, &key, err);
+	if (p->sigs == NULL)
+		log_msg(LOG_ERR, "signature_files: %s", err);
+	return p->sigs != NULL;
 }
 
 static bool
@@ -264,9 +332,11 @@ make_live(struct parts *p)
 		.ifaces_n = p->ifaces_n,
 		.recorder = p->recorder,
 		.store = p->store,
+		.sigs = p->sigs,
 		.guard_fd = p->opt.guard_fd,
 		.wake_fd = p->opt.wake_fd,
-		.ctl_fd = p->ctl_fd };
+		.ctl_fd = p->ctl_fd,
+		.p0f_fd = p->p0f_fd };
 
 	p->live = live_new(&lc);
 	if (p->live == NULL)
@@ -312,8 +382,9 @@ start(struct parts *p)
 	(void)fcntl(p->opt.wake_fd, F_SETFD, FD_CLOEXEC);
 	(void)fcntl(p->opt.wake_fd, F_SETFL, O_NONBLOCK);
 	if (!read_config(p) || !open_captures(p) || !open_recorder(p) ||
-	    !open_ctl(p) || !give_up_root(p) || !open_store(p) ||
-	    !make_live(p) || !shut_the_door())
+	    !open_ctl(p) || !open_p0f(p) || !give_up_root(p) ||
+	    !load_signatures(p) || !open_store(p) || !make_live(p) ||
+	    !shut_the_door())
 		return false;
 	rc = live_load(p->live);
 	if (rc != 0)
@@ -329,7 +400,10 @@ stop(struct parts *p)
 {
 	if (p->live == NULL && p->ctl_fd >= 0)
 		close(p->ctl_fd);
+	if (p->live == NULL && p->p0f_fd >= 0)
+		close(p->p0f_fd);
 	live_free(p->live);
+	signatures_free(p->sigs);
 	store_close(p->store);
 	recorder_close(p->recorder);
 	for (size_t i = 0; i < p->ifaces_n; i++)
@@ -341,7 +415,8 @@ int
 main(int argc, char **argv)
 {
 	struct parts p = { .opt = { .guard_fd = -1, .wake_fd = -1 },
-		.ctl_fd = -1 };
+		.ctl_fd = -1,
+		.p0f_fd = -1 };
 	int rc = parse_options(argc, argv, &p.opt);
 
 	if (rc == 1)

@@ -3,6 +3,7 @@
 
 #include "db/field.h"
 #include "db/record.h"
+#include "fp/sigdb.h"
 
 static void
 wr_knocks(struct wr *w, const struct client *c)
@@ -277,6 +278,22 @@ rd_sig(struct rd *r, struct client *c)
 	rd_text(r, c->sig, sizeof(c->sig));
 }
 
+static void
+wr_os(struct wr *w, const struct client *c)
+{
+	wr_u8(w, c->os_grade);
+	wr_text(w, c->os, sizeof(c->os));
+}
+
+static void
+rd_os(struct rd *r, struct client *c)
+{
+	c->os_grade = rd_u8(r);
+	rd_text(r, c->os, sizeof(c->os));
+	if (c->os_grade >= SIGDB_GRADES)
+		c->os_grade = SIGDB_UNKNOWN;
+}
+
 /* Stored: bit i of the mask says that group i is there; add at the end. */
 static const struct {
 	void (*write)(struct wr *w, const struct client *c);
@@ -292,6 +309,7 @@ static const struct {
 	{ wr_trust, rd_trust },
 	{ wr_names, rd_names },
 	{ wr_sig, rd_sig },
+	{ wr_os, rd_os },
 };
 
 #define GROUPS (sizeof(groups) / sizeof(groups[0]))

@@ -96,7 +96,7 @@ take_sig(struct session_table *t, struct session *s, const struct traits *p)
 	s->sig.key = h->sig.key;
 	s->sig.ittl = h->sig.ittl;
 	s->sig.dist = h->sig.dist;
-	s->sig.cls = h->sig.cls;
+	s->cls = h->cls;
 	s->os_grade = h->match.grade;
 	if (h->match.best == NULL)
 		return;

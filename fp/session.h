@@ -89,6 +89,7 @@ struct session {
 	uint16_t syn_window;
 	uint16_t syn_mss;     /* 0 = absent */
 	uint8_t ladder_class; /* enum ladder_class, when answered or given up */
+	uint8_t cls;          /* enum sig_class; SIG_UNKNOWN without sigs */
 	uint8_t os_grade;     /* enum sigdb_grade */
 	uint8_t os_family;    /* enum sigdb_family */
 	uint8_t helo_n;

@@ -1,21 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fp/sig.h"
 
-/* Quirks that no mail server's stack shows in a SYN. */
-#define QUIRKS_ODD \
-	(Q_RESERVED | Q_SEQ_ZERO | Q_ACK_NZ | Q_URG_NZ | Q_URG | Q_PUSH | \
-	    Q_PEER_TS_NZ | Q_EOL_NZ | Q_EXWS | Q_BAD)
-
-const char *const sig_class_name[SIG_CLASSES] = {
-	[SIG_UNKNOWN] = "unknown",
-	[SIG_WINDOWS] = "windows",
-	[SIG_OLD_WINDOWS] = "old-windows",
-	[SIG_LINUX] = "linux",
-	[SIG_APPLE] = "apple",
-	[SIG_BSD] = "bsd",
-	[SIG_ODD] = "odd",
-};
-
 #include "fp/hash.h"
 
 #define DIST_MAX     35  /* hops; beyond that the initial TTL is a riddle */
@@ -244,48 +229,6 @@ put_rest(char *p, const struct traits *t, uint16_t peer_mss)
 	return t->payload_len != 0 ? PUT(p, ":+") : PUT(p, ":0");
 }
 
-/*
- * What operating systems send.  The initial TTL counts for IPv4 only: over
- * IPv6 hosts take their hop limit from the router's advertisement.
- */
-static const struct {
-	enum sig_class cls;
-	uint8_t ittl;
-	uint8_t n;
-	uint8_t opts[12];
-} layouts[] = {
-	{ SIG_WINDOWS, 128, 6, { 2, 1, 3, 1, 1, 4 } },
-	{ SIG_WINDOWS, 128, 5, { 2, 1, 3, 4, 8 } },
-	{ SIG_OLD_WINDOWS, 128, 4, { 2, 1, 1, 4 } },
-	{ SIG_OLD_WINDOWS, 128, 9, { 2, 1, 3, 1, 1, 8, 1, 1, 4 } },
-	{ SIG_LINUX, 64, 5, { 2, 4, 8, 1, 3 } },
-	{ SIG_LINUX, 64, 6, { 2, 1, 1, 4, 1, 3 } },
-	{ SIG_LINUX, 64, 3, { 2, 4, 8 } },
-	{ SIG_LINUX, 64, 4, { 2, 1, 1, 4 } },
-	{ SIG_LINUX, 64, 7, { 2, 4, 8, 1, 3, 34, 0 } }, /* fast open */
-	{ SIG_APPLE, 64, 8, { 2, 1, 3, 1, 1, 8, 4, 0 } },
-	{ SIG_APPLE, 64, 3, { 2, 4, 0 } }, /* its late retransmissions */
-	{ SIG_BSD, 64, 5, { 2, 1, 3, 4, 8 } },
-	{ SIG_BSD, 64, 9, { 2, 1, 1, 4, 1, 3, 1, 1, 8 } },
-	{ SIG_BSD, 64, 9, { 2, 1, 3, 4, 1, 1, 1, 1, 8 } },
-};
-
-static enum sig_class
-classify(const struct traits *t, uint8_t ittl)
-{
-	if (t->opts_n == 0 || !t->has_mss || t->mss == 0 ||
-	    (t->quirks & QUIRKS_ODD))
-		return SIG_ODD;
-	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++) {
-		if (layouts[i].n != t->opts_n ||
-		    memcmp(layouts[i].opts, t->opts, t->opts_n) != 0)
-			continue;
-		if (t->ver == 6 || layouts[i].ittl == ittl)
-			return layouts[i].cls;
-	}
-	return SIG_UNKNOWN;
-}
-
 /* "VER:TTL" with the initial TTL, ending at `end`. */
 static const char *
 put_general_head(char *end, uint8_t ver, uint8_t ittl)
@@ -340,7 +283,6 @@ sig_make_reply(const struct traits *t, uint16_t peer_mss, struct sig *out)
 	out->key = hash_stable(general, (size_t)(&rest[n] - general));
 	if (out->key == 0)
 		out->key = 1;
-	out->cls = classify(t, out->ittl);
 }
 
 void

@@ -14,24 +14,11 @@
 
 #define SIG_STRLEN 224 /* longest signature, with NUL */
 
-enum sig_class {
-	SIG_UNKNOWN,     /* no layout that we know */
-	SIG_WINDOWS,     /* Windows since Vista */
-	SIG_OLD_WINDOWS, /* 2000, XP, 2003: no window scaling */
-	SIG_LINUX,
-	SIG_APPLE,
-	SIG_BSD,
-	SIG_ODD, /* a stack no mail server has: no options, no MSS, ... */
-	SIG_CLASSES,
-};
-extern const char *const sig_class_name[SIG_CLASSES];
-
 struct sig {
 	char text[SIG_STRLEN];
 	uint64_t key; /* of the generalised form; 0 = none */
 	uint8_t ittl; /* initial TTL, guessed: 32, 64, 128, 255 */
 	uint8_t dist; /* hops */
-	enum sig_class cls;
 };
 
 /* `t` must be of a SYN (or SYN+ACK). */

@@ -171,6 +171,7 @@ make_hit(const struct sigcache *c, const struct traits *t, bool reply,
 	else
 		h->match = (struct sigdb_match){ .grade = SIGDB_UNKNOWN,
 			.dist = h->sig.dist };
+	h->cls = (uint8_t)sigclass_of(t, &h->match);
 }
 
 static void

@@ -12,13 +12,14 @@
 #define ZFW_FP_SIGCACHE_H
 
 #include "fp/hash.h"
-#include "fp/sigdb.h"
+#include "fp/sigclass.h"
 
 struct sigcache;
 
 struct sigcache_hit {
 	struct sig sig;
 	uint16_t text_n; /* strlen(sig.text) */
+	uint8_t cls;     /* enum sig_class */
 	struct sigdb_match match;
 };
 

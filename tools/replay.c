@@ -254,7 +254,7 @@ int
 replay_run(struct replay_conf *conf, FILE *summary, char err[REPLAY_ERRLEN])
 {
 	struct replay *r = calloc(1, sizeof(*r));
-	struct engine_conf ec = { .policy = conf->policy };
+	struct engine_conf ec = { .policy = conf->policy, .sigs = conf->sigs };
 	int rc;
 
 	if (r == NULL) {

@@ -24,6 +24,7 @@ struct replay_conf {
 	const char *logs[REPLAY_FILES_MAX];
 	size_t logs_n;
 	struct policy *policy; /* replay sets enforce */
+	struct sigcache *sigs; /* borrowed */
 	bool jsonl;
 	FILE *out;
 };

@@ -83,7 +83,9 @@ names(FILE *out, const json_t *a)
 	    strcmp(b, "-") == 0 ? "no confirmed name" : b);
 	fprintf(out, "  HELO          %s (%s)\n", show_text(a, "helo", b),
 	    show_text(a, "helo_class", c));
-	fprintf(out, "  TCP stack     %s\n", show_text(a, "sig", b));
+	fprintf(out, "  TCP stack     %s (%s)\n", show_text(a, "os", b),
+	    show_text(a, "os_grade", c));
+	fprintf(out, "  signature     %s\n", show_text(a, "sig", b));
 	fprintf(out, "  first seen    %s, last %s\n",
 	    show_time(a, "first", "never", b),
 	    show_time(a, "last", "never", c));

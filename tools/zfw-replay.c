@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/config.h"
+#include "daemon/signatures.h"
 #include "tools/replay.h"
 
 #define CLIENTS_MAX (1 << 20) /* memory is only touched as it is needed */
@@ -90,6 +91,23 @@ parse_one(struct options *o, char **argv, int argc, int *i)
 	return 0;
 }
 
+/* Packets and lines through the engine. */
+static int
+judge(struct options *o, const struct config *conf, char err[REPLAY_ERRLEN])
+{
+	const struct hash_key fixed = { 0 }; /* as all of a replay */
+	struct signatures *sigs = signatures_new(conf->signature_files, &fixed,
+	    err);
+	int rc;
+
+	if (sigs == NULL)
+		return -1;
+	o->r.sigs = signatures_cache(sigs);
+	rc = replay_run(&o->r, stderr, err);
+	signatures_free(sigs);
+	return rc;
+}
+
 static int
 run(struct options *o)
 {
@@ -106,8 +124,7 @@ run(struct options *o)
 		conf->policy.clients_max = CLIENTS_MAX;
 	o->r.policy = &conf->policy;
 	o->r.out = stdout;
-	rc = o->events ? replay_events(&o->r, err) :
-			 replay_run(&o->r, stderr, err);
+	rc = o->events ? replay_events(&o->r, err) : judge(o, conf, err);
 	if (rc != 0)
 		fprintf(stderr, "zfw-replay: %s\n", err);
 	if (fflush(stdout) != 0 || ferror(stdout)) {

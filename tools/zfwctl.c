@@ -40,6 +40,7 @@ static const char usage[] =
     "  blocks                      all blocks in force\n"
     "  block ADDRESS [--for TIME]  block it now (1d; 10min, 2h, 3d, ...)\n"
     "  unblock ADDRESS|NET         lift blocks now\n"
+    "  reload                      read the signature files again\n"
     "  off                         take all rules out and keep them out\n"
     "  on                          let zfw put them back\n"
     "\n"
@@ -114,6 +115,24 @@ run_why(const struct ctl *c)
 	if (c->json)
 		return print_json(a);
 	show_why(stdout, a);
+	json_decref(a);
+	return 0;
+}
+
+static int
+run_reload(const struct ctl *c)
+{
+	json_t *a;
+
+	if (ask(c, "reload", &a) != 0)
+		return 1;
+	if (c->json)
+		return print_json(a);
+	printf("%lld signatures", (long long)show_int(a, "signatures"));
+	if (show_int(a, "warnings") > 0)
+		printf("; %lld lines make no sense (see the log)",
+		    (long long)show_int(a, "warnings"));
+	printf("\n");
 	json_decref(a);
 	return 0;
 }
@@ -253,6 +272,7 @@ run_on(const struct ctl *c)
 
 static const struct verb verbs[] = {
 	{ "status", false, run_status },
+	{ "reload", false, run_reload },
 	{ "why", true, run_why },
 	{ "blocks", false, run_blocks },
 	{ "block", true, run_block },

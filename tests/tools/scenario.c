@@ -5,7 +5,7 @@
  * zt-link: tests/tools/lib/zs_text tests/tools/lib/zs_world
  * zt-link: tests/tools/lib/zs_net tests/tools/lib/zs_mail tests/tools/lib/zs_trait
  * zt-link: tests/tools/lib/zs_expect tests/tools/lib/stack
- * zt-link: @ENGINE @CONFIG daemon/log
+ * zt-link: @ENGINE @SIGFILE @CONFIG daemon/log daemon/signatures
  * zt-libs: libsodium libconfuse libm
  *
  * Each file is one world of its own.  tests/scenario/README has the language.

@@ -5,7 +5,7 @@
  * zt-link: fp/addr fp/hash fp/link fp/traits fp/sig fp/capture fp/recorder
  * zt-libs: libpcap libsodium
  *
- * sigdump [-w OUT] FILE...   prints `KIND CLIENT/PORT SERVER/PORT SEQ CLASS
+ * sigdump [-w OUT] FILE...   prints `KIND CLIENT/PORT SERVER/PORT SEQ
  *     SIGNATURE` for each, KIND being syn or syn+ack.
  * sigdump -g N [-s SEED] -w OUT   makes N odd SYNs and prints the same.
  *
@@ -90,10 +90,9 @@ dump_one(struct dump *d, struct traits *t, int64_t t_us)
 		*mss = t->mss;
 	if (d->out != NULL)
 		write_syn(d, t, t_us);
-	printf("%s %s/%u %s/%u %u %s %s\n", syn ? "syn" : "syn+ack",
+	printf("%s %s/%u %s/%u %u %s\n", syn ? "syn" : "syn+ack",
 	    addr_print(c, a), (unsigned)(syn ? t->sport : t->dport),
-	    addr_print(s, b), (unsigned)sport, (unsigned)t->seq,
-	    sig_class_name[sig.cls], sig.text);
+	    addr_print(s, b), (unsigned)sport, (unsigned)t->seq, sig.text);
 }
 
 static bool

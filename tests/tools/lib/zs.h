@@ -16,6 +16,7 @@
 
 #include "daemon/config.h"
 #include "daemon/engine.h"
+#include "daemon/signatures.h"
 #include "tests/tools/lib/stack.h"
 
 #define ZS_WORDS_MAX 48
@@ -67,6 +68,7 @@ struct zs {
 	bool verbose;
 
 	struct config *config;
+	struct signatures *sigs;
 	struct engine *engine; /* NULL until something happens */
 	int64_t start_us, now_us, tick_ms;
 	struct client *store;

@@ -147,11 +147,17 @@ zs_start(struct zs *z)
 		.out = on_out,
 		.load = on_load,
 		.save = on_save };
+	char err[SIGFILE_ERRLEN];
 
 	if (z->engine != NULL)
 		return;
 	read_conf(z);
 	ec.policy = &z->config->policy;
+	if (z->sigs == NULL)
+		z->sigs = signatures_new(NULL, &ec.key, err);
+	if (z->sigs == NULL)
+		zs_die(z, "%s", err);
+	ec.sigs = signatures_cache(z->sigs);
 	z->engine = engine_new(&ec);
 	if (z->engine == NULL)
 		zs_die(z, "engine_new: out of memory");
@@ -176,6 +182,7 @@ void
 zs_free(struct zs *z)
 {
 	engine_free(z->engine);
+	signatures_free(z->sigs);
 	config_free(z->config);
 	free(z->store);
 	free(z->events);

@@ -108,6 +108,7 @@ test_defaults(void)
 	ZT_CASE("three submission services",
 	    c->policy.submission[2] != NULL && c->policy.submission[3] == NULL);
 	ZT_CASE("root only controls", c->ctl_group[0] == '\0');
+	ZT_CASE("no socket for p0f's questions", c->p0f_socket[0] == '\0');
 	ZT_CASE("lists are never NULL",
 	    c->policy.traps[0] == NULL && c->policy.own_names[0] == NULL &&
 		c->allow[0] == NULL && c->our_hosts[0] == NULL);
@@ -142,6 +143,7 @@ test_round_trip(void)
 		"# '\nctl_group = 'a' // \"\n",
 		"log += \"/var/log/two.log\"",
 		"settle = 0s\nlease = 1min\n",
+		"p0f_socket = /run/p0f\np0f_group = \"\"\n",
 		"ports = {25, 2525}",
 	};
 
@@ -219,6 +221,11 @@ static const struct {
 	{ "user = \"no body\"",
 	    "zfwd.conf:1: user: \"no body\" cannot be a user or "
 	    "group" },
+	{ "p0f_socket = run/p0f",
+	    "zfwd.conf:1: p0f_socket: \"run/p0f\" is not an absolute path" },
+	{ "p0f_group = -x",
+	    "zfwd.conf:1: p0f_group: \"-x\" cannot be a user or group" },
+	{ "run_dir = \"\"", "zfwd.conf:1: run_dir: the value is empty" },
 	{ "syslog_facility = local8",
 	    "zfwd.conf:1: syslog_facility: \"local8\" is not a syslog "
 	    "facility" },

@@ -24,6 +24,7 @@ static const struct {
 	const char *net; /* NULL: none */
 } lines[] = {
 	{ "status", NULL, CTL_STATUS, NULL },
+	{ "reload", NULL, CTL_RELOAD, NULL },
 	{ "blocks", NULL, CTL_BLOCKS, NULL },
 	{ "allow-list", NULL, CTL_ALLOW_LIST, NULL },
 	{ "why 192.0.2.7", NULL, CTL_WHY, "192.0.2.7/32" },

@@ -5,7 +5,7 @@
  * zt-link: fp/addr fp/hash fp/link fp/traits fp/dedup fp/sig fp/session fp/smtp
  * zt-link: fp/dialogue fp/dialogue_key fp/smtp_note fp/smtp_reply
  * zt-link: fp/ladder fp/flowstat fp/reorder fp/session_flow fp/session_time
- * zt-link: fp/session_pool fp/sigcache fp/sigdb_match
+ * zt-link: fp/session_pool fp/sigcache fp/sigclass fp/sigdb_match
  * zt-link: daemon/logtime daemon/logline daemon/logline_postfix
  * zt-link: daemon/logline_postscreen daemon/logline_queue
  * zt-link: daemon/logline_reject daemon/logscan daemon/names

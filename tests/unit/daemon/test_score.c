@@ -9,7 +9,7 @@
 
 #include "daemon/names.h"
 #include "daemon/score.h"
-#include "fp/sig.h"
+#include "fp/sigclass.h"
 #include "tests/zt.h"
 
 #define T0      ((int64_t)1740988800 * 1000)

@@ -4,12 +4,12 @@
  * stranger chose can break it.
  *
  * zt-link: daemon/why daemon/jtext daemon/score daemon/client daemon/names
- * zt-link: daemon/names_addr fp/sig fp/link fp/traits fp/addr fp/hash
+ * zt-link: daemon/names_addr fp/sigclass fp/sigdb fp/sigdb_build fp/sigdb_match fp/sig fp/link fp/traits fp/addr fp/hash
  * zt-libs: libjansson libsodium libm
  */
 #include "daemon/names.h"
 #include "daemon/why.h"
-#include "fp/sig.h"
+#include "fp/sigclass.h"
 #include "tests/zt.h"
 
 #define NOW ((int64_t)1800000000 * 1000)

@@ -5,7 +5,7 @@
  * zt-link: fp/addr fp/hash fp/link fp/traits fp/sig fp/smtp fp/session
  * zt-link: fp/dialogue fp/dialogue_key fp/smtp_note fp/smtp_reply
  * zt-link: fp/ladder fp/flowstat fp/reorder fp/session_flow fp/session_time
- * zt-link: fp/session_pool fp/sigcache fp/sigdb_match
+ * zt-link: fp/session_pool fp/sigcache fp/sigclass fp/sigdb_match
  * zt-libs: libsodium libm
  */
 #include "tests/zt.h"

@@ -6,7 +6,7 @@
  * zt-link: fp/addr fp/hash fp/link fp/traits fp/sig fp/smtp fp/session
  * zt-link: fp/dialogue fp/dialogue_key fp/smtp_note fp/smtp_reply
  * zt-link: fp/ladder fp/flowstat fp/reorder fp/session_flow fp/session_time
- * zt-link: fp/session_pool fp/sigcache fp/sigdb_match fp/sigdb fp/sigdb_build
+ * zt-link: fp/session_pool fp/sigcache fp/sigclass fp/sigdb_match fp/sigdb fp/sigdb_build
  * zt-libs: libsodium libm
  */
 #include "tests/zt.h"
@@ -566,7 +566,7 @@ test_labels(void)
 		find(w, 1)->os_grade == SIGDB_EXACT &&
 		find(w, 1)->os_family == SIGDB_F_LINUX);
 	ZT_CASE("its signature is the one without a cache",
-	    find(w, 1)->sig.cls == SIG_LINUX && find(w, 1)->sig.key != 0 &&
+	    find(w, 1)->cls == SIG_LINUX && find(w, 1)->sig.key != 0 &&
 		find(w, 1)->sig.text[0] == '4');
 	ZT_CASE("none where nothing matches",
 	    find(w, 2)->os[0] == '\0' && find(w, 2)->os_grade == SIGDB_UNKNOWN);

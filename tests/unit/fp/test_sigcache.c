@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tests of fp/sigcache: what it remembers is what sig and sigdb would say.
+ * Tests of fp/sigcache fp/sigclass: what it remembers is what sig and sigdb would say.
  *
- * zt-link: fp/addr fp/hash fp/sig fp/sigdb fp/sigdb_build fp/sigdb_match
+ * zt-link: fp/addr fp/hash fp/sig fp/sigdb fp/sigdb_build fp/sigdb_match fp/sigclass
  * zt-link: fp/sigcache fp/sigline
  * zt-libs: libsodium
  */
@@ -46,7 +46,7 @@ is_right(const struct sigcache_hit *h, const struct sigdb *db,
 		sigdb_match(db, t, reply, peer, &m);
 	return strcmp(h->sig.text, s.text) == 0 && h->sig.key == s.key &&
 	    h->sig.ittl == s.ittl && h->sig.dist == s.dist &&
-	    h->sig.cls == s.cls && h->text_n == strlen(s.text) &&
+	    h->cls == sigclass_of(t, &m) && h->text_n == strlen(s.text) &&
 	    h->match.best == m.best && h->match.grade == m.grade &&
 	    h->match.generic == m.generic && h->match.fuzzy == m.fuzzy &&
 	    h->match.dist == m.dist && h->match.cand_n == m.cand_n;
