@@ -42,7 +42,7 @@ ALL_LF	= -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANF) $(LDFLAGS)
 # docs/ARCHITECTURE.md, checked by `make lint`.
 include programs.mk
 
-PROGRAMS := zfwd zfw-engine zfwctl zfw-whitelist zfw-replay
+PROGRAMS := zfwd zfw-engine zfwctl zfw-whitelist zfw-replay zfw-fp
 
 .PHONY: all help deps build demo check check-unit check-e2e check-asan \
 	lint fuzz bench install clean golden-update stats
@@ -166,7 +166,7 @@ bench:
 	@$(MAKE) --no-print-directory build ttools
 	@bash tests/bench.sh $(B)
 
-#: make bench-NAME     one of them: log, fp, store
+#: make bench-NAME     one of them: log, fp, live, store
 bench-%:
 	@sh tests/deps.sh bench
 	@$(MAKE) --no-print-directory build ttools
@@ -184,7 +184,7 @@ install: build
 	    $(DESTDIR)$(SYSCONFDIR) $(DESTDIR)$(DATADIR)
 	install -m 755 $(B)/zfwd $(B)/zfwctl $(B)/zfw-whitelist \
 	    $(DESTDIR)$(SBINDIR)
-	install -m 755 $(B)/zfw-replay $(DESTDIR)$(BINDIR)
+	install -m 755 $(B)/zfw-replay $(B)/zfw-fp $(DESTDIR)$(BINDIR)
 	install -m 644 fp/zfw.fp $(DESTDIR)$(DATADIR)
 	install -m 755 $(B)/zfw-engine $(DESTDIR)$(LIBEXECDIR)
 	install -m 644 docs/man/*.8 $(DESTDIR)$(MANDIR)/man8

@@ -75,3 +75,9 @@ zfw-whitelist_O := tools/zfw-whitelist tools/allowtext tools/offline \
 zfw-whitelist_L := libconfuse libmnl libnftnl libsodium kyotocabinet \
 	   libjansson libm
 
+ZFWFP_O	:= tools/fpopts tools/fploop tools/fprun tools/fpform \
+	   tools/fpform_p0f tools/fpform_json tools/fpform_talk tools/fpjson \
+	   tools/fpout tools/fptext fp/flows fp/tsclock fp/capture
+
+zfw-fp_O := tools/zfw-fp $(ZFWFP_O) $(FP_O) $(SIGFILE_O) $(P0F_O)
+zfw-fp_L := libpcap libsodium libm

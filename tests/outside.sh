@@ -37,7 +37,7 @@ p0f_lines() {
 
 # sigdump's lines on stdin -> the same.
 our_lines() {
-    awk '{ print $1, $2, $3, $6 }' |
+    awk '{ print $1, $2, $3, $5 }' |
         sed -E 's/ [0-9a-f]*:[0-9a-f:]*\// v6\//g'
 }
 
@@ -72,7 +72,7 @@ sig_file() { # FILE, below captures/
 # it prints every one.  Leaves `PORT SIGNATURE` in $tmp/o and $tmp/p.
 sig_beside_p0f() { # SIGDUMP-ARGUMENTS...
     "$b/tests/tools/sigdump" -w "$tmp/syns.pcap" "$@" 2>/dev/null |
-        awk '{ sub(".*/", "", $2); print $2, $6 }' | sort >"$tmp/o"
+        awk '{ sub(".*/", "", $2); print $2, $5 }' | sort >"$tmp/o"
     rm -f "$tmp/p0f.log"
     p0f -r "$tmp/syns.pcap" -o "$tmp/p0f.log" >/dev/null 2>&1
     sed -nE 's/.*mod=syn\|cli=[^|]*\/([0-9]+)\|.*raw_sig=(.*)/\1 \2/p' \
@@ -132,6 +132,52 @@ sig_section() {
 }
 
 sig_section
+
+# --- labels: ours beside p0f's, with its database ---
+. tests/outside_os.sh
+os_section
+
+# --- zfw-fp: its log beside p0f's ---
+. tests/outside_fp.sh
+fp_section
+
+# --- link layers: as many TCP packets and SYNs as tcpdump reads ---
+
+# tcpdump's lines on stdin -> `PACKETS SYNS`.  It prints the flags of a header
+# whose options were cut off; we do not read that packet.
+tcpdump_counts() {
+    awk '/Flags \[/ && !/\[\|tcp\]/ { n++; if (/Flags \[S[EW]*\]/) syns++ }
+        END { print n + 0, syns + 0 }'
+}
+
+link_file() { # FILE, below captures/
+    local f=$data/captures/$1 want got
+    want=$(tcpdump -nr - <"$f" 2>/dev/null | tcpdump_counts)
+    got="$("$b/tests/tools/benchread" traits "$f" | cut -d ' ' -f 2)"
+    got="$got $("$b/tests/tools/sigdump" "$f" | grep -c '^syn ')"
+    if [ "$want" = "$got" ] && [ "$got" != "0 0" ]; then
+        case_is "packets and SYNs of $1" ok
+    else
+        case_is "packets and SYNs of $1" bad "tcpdump $want, we $got"
+    fi
+}
+
+link_section() {
+    local f
+    if ! command -v tcpdump >/dev/null; then
+        case_is "packets and SYNs" skip "tcpdump is not installed"
+        return
+    fi
+    while read -r f; do
+        link_file "${f#"$data/captures/"}"
+    done < <(sig_captures)
+}
+
+link_section
+
+# --- sessions: as found by hand, and beside tshark ---
+. tests/outside_session.sh
+session_section
 
 # --- log lines and names ---
 . tests/outside_log.sh

@@ -113,6 +113,64 @@ bad_errors() {
     done
 }
 
+# Each format of zfw-fp, and what it says of files and words that are wrong.
+group_fp() {
+    local d=tests/golden/fp format
+    for format in p0f jsonl short; do
+        golden "fp $format" "$d/odd.$format" env TZ=UTC0 "$b/zfw-fp" \
+            -d "$d/test.fp" --sessions --format "$format" -r "$d/odd.pcap"
+    done
+    golden "fp, its JSON read by another" "$d/odd.keys" fp_keys
+    golden "fp from a pipe" "$d/odd.p0f" fp_pipe
+    golden "fp, one after another" "$d/twice.short" "$b/zfw-fp" \
+        -d "$d/test.fp" --format short -r "$d/odd.pcap" "$d/odd.pcap"
+    golden "fp through a filter" "$d/filter.short" "$b/zfw-fp" \
+        -d "$d/test.fp" --format short -f 'ip6' -r "$d/odd.pcap"
+    golden "fp, another database before" "$d/before.short" "$b/zfw-fp" \
+        -d "$d/test.fp" -a "$d/add.fp" --format short -r "$d/odd.pcap"
+    golden "fp, wrong words" "$d/wrong.err" fp_wrong
+}
+
+fp_keys() {
+    python3 -c '
+import json, sys
+for line in sys.stdin:
+    o = json.loads(line)
+    print(o["event"], o["client"], repr(o.get("helo")), *o)
+' <tests/golden/fp/odd.jsonl
+}
+
+fp_pipe() {
+    TZ=UTC0 "$b/zfw-fp" -d tests/golden/fp/test.fp --sessions -r - \
+        <tests/golden/fp/odd.pcap
+}
+
+# What it says on stderr and its exit code, of one wrong thing after another.
+fp_wrong() {
+    local d=tests/golden/fp words
+    while read -ra words; do
+        "$b/zfw-fp" "${words[@]}" 2>&1 >/dev/null | sed "s,$tmp/,,"
+        echo "exit ${PIPESTATUS[0]}"
+    done <<-END
+	-x
+	-r
+	-r $d/odd.pcap --format xml
+	-r $d/odd.pcap -P 25,0
+	-r $d/odd.pcap -P 25,,26
+	-r - -r -
+	-r $d/odd.pcap -i lo
+	--sessions
+	-r $d/nothing.pcap
+	-r $d/test.fp
+	-r $d/odd.pcap -d $d/nothing.fp
+	-r $d/odd.pcap -d /dev/null
+	-r $d/odd.pcap -f (
+	-r $d/odd.pcap -o $tmp/nowhere/out
+	-r $d/odd.pcap -s $tmp/nowhere/socket
+	-r $d/odd.pcap -o /dev/full
+	END
+}
+
 # The last line on stderr, without our temporary folder, and the exit code.
 replay_error() {
     local rc
@@ -126,5 +184,6 @@ group_log
 group_config
 group_replay
 group_badcapture
+group_fp
 echo "zt $passed $failed $skipped"
 [ "$failed" -eq 0 ]
