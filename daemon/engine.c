@@ -146,7 +146,7 @@ engine_packet(struct engine *e, const struct packet *p)
 {
 	struct traits *t = &e->last;
 	enum traits_verdict v = traits_parse(p, t);
-	bool to_server;
+	bool to_server, from_server;
 
 	e->last_ok = false;
 	e->n.packets++;
@@ -154,8 +154,11 @@ engine_packet(struct engine *e, const struct packet *p)
 	if (v != TRAITS_OK)
 		return;
 	to_server = port_is_ours(e->policy, t->dport);
-	if (!to_server && !port_is_ours(e->policy, t->sport))
+	from_server = port_is_ours(e->policy, t->sport);
+	if (!to_server && !from_server)
 		return;
+	if (to_server && from_server)
+		to_server = session_to_server(e->sessions, t);
 	e->last_ok = true;
 	engine_advance(e, p->t_us / 1000);
 	e->cause_ms = p->t_us / 1000;

@@ -361,6 +361,20 @@ on_server(struct session_table *t, const struct traits *p, int64_t now_us)
 		pair.half->s.ladder.reset = true;
 }
 
+bool
+session_to_server(struct session_table *t, const struct traits *p)
+{
+	struct pool_pair pair;
+
+	if (p->flags & TCPF_SYN)
+		return (p->flags & TCPF_ACK) == 0;
+	pair = pool_find_pair(t, p, true);
+	if (pair.half != NULL || pair.open != NULL)
+		return true;
+	pair = pool_find_pair(t, p, false);
+	return pair.half == NULL && pair.open == NULL;
+}
+
 void
 session_packet(struct session_table *t, const struct traits *p, bool to_server,
     int64_t t_us)

@@ -146,6 +146,12 @@ struct session_table *session_new(const struct session_conf *conf);
 void session_free(struct session_table *t);
 
 /*
+ * Which way goes a packet whose two ports are both a server's?  A SYN tells,
+ * else the session that it belongs to; true when there is none.
+ */
+bool session_to_server(struct session_table *t, const struct traits *p);
+
+/*
  * One TCP packet.  `to_server` says the direction, which the caller knows
  * from the SMTP ports.  Packets of a connection whose SYN was not seen are
  * counted as midstream and otherwise ignored.

@@ -197,13 +197,17 @@ tick_sessions(struct fprun *r, int64_t now_us)
 static void
 on_session_packet(struct fprun *r, const struct traits *t, int64_t t_us)
 {
-	if (r->sessions == NULL ||
-	    !(is_port(r, t->dport) || is_port(r, t->sport)))
+	bool to_server = is_port(r, t->dport);
+	bool from_server = is_port(r, t->sport);
+
+	if (r->sessions == NULL || !(to_server || from_server))
 		return;
 	if (t_us > r->now_us)
 		r->now_us = t_us;
 	tick_sessions(r, r->now_us);
-	session_packet(r->sessions, t, is_port(r, t->dport), t_us);
+	if (to_server && from_server)
+		to_server = session_to_server(r->sessions, t);
+	session_packet(r->sessions, t, to_server, t_us);
 }
 
 /* Asks the memory for all that a SYN needs. */

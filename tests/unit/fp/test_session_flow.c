@@ -619,6 +619,35 @@ test_random(void)
 	world_free(w);
 }
 
+static void
+test_both_ports(void)
+{
+	struct world *w = world_new();
+	struct traits c = { .src = addr_v4(0xc0000207),
+		.dst = addr_v4(0xc6336401),
+		.sport = 2525,
+		.dport = 25,
+		.flags = TCPF_ACK };
+	struct traits s = { .src = c.dst,
+		.dst = c.src,
+		.sport = 25,
+		.dport = 2525,
+		.flags = TCPF_ACK };
+
+	ZT_CASE("without a session a packet counts as a client's",
+	    session_to_server(w->t, &s));
+	handshake(w, (struct pkt){ .sport = 2525 });
+	ZT_CASE("a session tells its client's packets",
+	    session_to_server(w->t, &c));
+	ZT_CASE("and ours", !session_to_server(w->t, &s));
+	s.flags = TCPF_SYN;
+	ZT_CASE("a SYN is a client's whatever there was",
+	    session_to_server(w->t, &s));
+	c.flags = TCPF_SYN | TCPF_ACK;
+	ZT_CASE("a SYN+ACK is a server's", !session_to_server(w->t, &c));
+	world_free(w);
+}
+
 static const struct zt_test tests[] = {
 	{ "the client out of order", test_reorder_client },
 	{ "our words out of order", test_reorder_server },
@@ -634,6 +663,7 @@ static const struct zt_test tests[] = {
 	{ "merged segments", test_merged },
 	{ "labels", test_labels },
 	{ "noise", test_random },
+	{ "both ports", test_both_ports },
 };
 
 ZT_MAIN("session_flow", tests)
