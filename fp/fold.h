@@ -3,9 +3,10 @@
  * fold - before stage 1: a keyed hash of a few words, for the hot path
  *
  * Multiplies pairs of words that a secret has changed.  Several times faster
- * than SipHash (hash.h) and weaker: only for tables in which who finds
- * packets that fall together gains nothing but an entry that is forgotten
- * early.  The secret is made from the process's key.  Pure, inline.
+ * than SipHash (hash.h) and weaker against somebody who sees what it gives:
+ * only for tables in memory, of which nobody outside sees a hash, and where
+ * packets that fall together cost time or an entry but never make an answer
+ * wrong.  The secret is made from the process's key.  Pure, inline.
  */
 #ifndef ZFW_FP_FOLD_H
 #define ZFW_FP_FOLD_H

@@ -12,6 +12,7 @@
 #ifndef ZFW_FP_SESSION_POOL_H
 #define ZFW_FP_SESSION_POOL_H
 
+#include "fp/fold.h"
 #include "fp/reorder.h"
 #include "fp/smtp.h"
 
@@ -85,6 +86,7 @@ struct live {
 
 struct session_table {
 	struct session_conf conf;
+	struct fold fold;
 	struct session_counts counts;
 	size_t half_n, open_n;
 	struct entry *entries; /* [1 + half_n + open_n] */
