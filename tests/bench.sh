@@ -2,37 +2,44 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # Measurements, side by side in one run with what a user would pick instead:
-# `bash tests/bench.sh BUILD [log|fp|store]...` (all of them by default).
+# `bash tests/bench.sh BUILD [log|fp|live|store]...` (all of them by default;
+# live belongs to fp).
 # Lines of results: `result NAME VALUE UNIT`, `ratio NAME VALUE goal>=X`.
-# Medians of three; rates of log and fp are per second of CPU (user and
-# system), those of store by the wall clock.  What they say and where the
-# figures of docs/PERFORMANCE.md come from is written there.
+# Medians of three, of fp the best of five; rates of log and fp are per second of CPU (user and
+# system), those of live and store by the wall clock; memory is the most that
+# a process had at once.  What they say and where the figures of
+# docs/PERFORMANCE.md come from is written there.
 set -u
 cd "$(dirname "$0")/.." || exit 2
-b=$PWD/${1:?usage: bench.sh BUILD [log|fp|store]...}
+b=$PWD/${1:?usage: bench.sh BUILD [log|fp|live|store]...}
 [ -d "$b" ] || b=$1
 shift
 tool=$b/tests/tools
-lines=${BENCH_LINES:-500000} syns=${BENCH_SYNS:-1000000}
-clients=${BENCH_CLIENTS:-200000}
+lines=${BENCH_LINES:-500000} clients=${BENCH_CLIENTS:-200000}
 tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+at_exit=:
+trap '"$at_exit"; rm -rf "$tmp"' EXIT
+trap 'exit 130' INT TERM
 
 median() { # numbers, one a line
     sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
 }
 
-# One run: its CPU seconds, 1 ms at least, go to the list of that name.
+# One run: its CPU seconds, 1 ms at least, and the KiB of memory that it had
+# at most go to the lists of that name.
 run() { # NAME COMMAND...; the output to $out
-    local name=$1 TIMEFORMAT='%3U %3S'
+    local name=$1 user sys kib
     shift
-    { time "$@" >"${out:-/dev/null}" 2>&1 </dev/null; } 2>&1 |
-        awk '{ t = $1 + $2; print t < 0.001 ? 0.001 : t }' >>"$tmp/s.$name"
+    "$tool/rusage" "$tmp/ru" "$@" >"${out:-/dev/null}" 2>&1 </dev/null
+    read -r user sys kib <"$tmp/ru"
+    awk -v t="$user" -v s="$sys" \
+        'BEGIN { t += s; print t < 0.001 ? 0.001 : t }' >>"$tmp/s.$name"
+    echo "$kib" >>"$tmp/m.$name"
 }
 
 # The machine is faster now and slower then: all run in turns.
 thrice() { # FUNCTION
-    rm -f "$tmp"/s.*
+    rm -f "$tmp"/s.* "$tmp"/m.*
     "$1" && "$1" && "$1"
 }
 
@@ -96,35 +103,6 @@ bench_log() {
     ratio zfw_engine/fail2ban_regex "$engine" "$f2b" 10
 }
 
-# SYNs of a capture file: read, fingerprinted, judged.
-fp_once() {
-    run pcap "$tool/benchread" pcap "$tmp/syn"
-    run traits "$tool/benchread" traits "$tmp/syn"
-    run sig "$tool/benchread" sig "$tmp/syn"
-    run engine "$b/zfw-replay" --pcap "$tmp/syn"
-    ! command -v p0f >/dev/null || run p0f p0f -r "$tmp/synpart"
-}
-
-bench_fp() {
-    local part=$((syns / 10)) loop traits sig engine p0f
-    "$tool/syngen" "$syns" "$tmp/syn" || return 1
-    "$tool/syngen" "$part" "$tmp/synpart" || return 1
-    echo "fp: $syns SYNs; p0f: the first $part"
-    thrice fp_once
-    loop=$(rate pcap "$syns") traits=$(rate traits "$syns")
-    sig=$(rate sig "$syns") engine=$(rate engine "$syns")
-    result libpcap_loop "$loop" packets/cpu_s
-    result zfw_traits "$traits" packets/cpu_s
-    result zfw_signature "$sig" packets/cpu_s
-    result zfw_engine "$engine" packets/cpu_s
-    ratio zfw_traits/libpcap_loop "$traits" "$loop" 0.3
-    have p0f || return 0
-    p0f=$(rate p0f "$part")
-    result p0f "$p0f" packets/cpu_s
-    ratio zfw_signature/p0f "$sig" "$p0f" 20
-    ratio zfw_engine/p0f "$engine" "$p0f" 5
-}
-
 # The same in SQLite, as fail2ban does it, as fast as it gets with a change
 # that outlives kill -9: one transaction each, a log ahead, no fsync.
 sqlite() { # N
@@ -170,10 +148,15 @@ bench_store() {
         "${got[round_longest_turn]}" 20
 }
 
+# shellcheck source=tests/bench/fp.sh
+. tests/bench/fp.sh
+# shellcheck source=tests/bench/live.sh
+. tests/bench/live.sh
+
 [ $# -gt 0 ] || set -- log fp store
 for what in "$@"; do
     case $what in
-    log | fp | store) "bench_$what" || exit 1 ;;
+    log | fp | live | store) "bench_$what" || exit 1 ;;
     *)
         echo "bench.sh: no such bench: $what" >&2
         exit 2
