@@ -19,7 +19,8 @@
  * some quirk does not count, or the label is generic while the best's is not.
  * So a catch-all behind a narrow signature leaves the answer clear, while a
  * narrower one behind a wide one of another name, which would never be heard
- * otherwise, makes it ambiguous.  `best` stays the first, as in p0f.
+ * otherwise, makes it ambiguous.  A file is not contested by one behind it:
+ * who puts a file on top means it.  `best` stays the first, as in p0f.
  */
 #ifndef ZFW_FP_SIGDB_H
 #define ZFW_FP_SIGDB_H

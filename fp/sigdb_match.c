@@ -211,6 +211,9 @@ is_weaker(const struct sigdb *db, const struct found *f,
 	bool generic = e->flags & ENTRY_GENERIC;
 	bool best_generic = be->flags & ENTRY_GENERIC;
 
+	/* Each file name is kept once. */
+	if (db->labels[e->label].file != db->labels[be->label].file)
+		return true;
 	if (f->deviation != best->deviation)
 		return (best->deviation & ~f->deviation) == 0;
 	if ((p->fixed & ~bp->fixed) || (e->mask & ~be->mask) ||

@@ -219,10 +219,64 @@ test_ours(void)
 	sigdb_free(db);
 }
 
+/* One signature under two names, in one file or in two. */
+static uint8_t
+grade_of(const char *second_file)
+{
+	static const char sig[] =
+	    "\nsig = *:64:0:*:mss*20,7:mss,sok,ts,nop,ws:df,id+:0\n";
+	struct sigdb *db = sigdb_new();
+	struct sigfile_report rep = { 0 };
+	struct sigdb_match m;
+	struct told t = { 0 };
+	char text[256];
+
+	for (int i = 0; i < 2; i++) {
+		int n = snprintf(text, sizeof(text),
+		    "[tcp:request]\nlabel = s:unix:%s:%s",
+		    i == 0 ? "Here" : "There", sig);
+
+		if (sigfile_read(db, (struct str){ text, (size_t)n },
+			i == 0 ? "first" : second_file, tell, &t, &rep) != 0)
+			abort();
+	}
+	if (sigdb_compile(db) != 0)
+		abort();
+	sigdb_match(db,
+	    &(struct traits){ .ver = 4,
+		.ttl = 51,
+		.mss = 1460,
+		.window = 29200,
+		.wscale = 7,
+		.has_mss = true,
+		.has_ws = true,
+		.has_sok = true,
+		.has_ts = true,
+		.ts_val = 1,
+		.opts_n = 5,
+		.opts = { 2, 4, 8, 1, 3 },
+		.quirks = Q_DF | Q_ID_NZ },
+	    false, 0, &m);
+	if (m.best == NULL || strcmp(m.best->name, "Here") != 0)
+		m.grade = SIGDB_GRADES;
+	sigdb_free(db);
+	return m.grade;
+}
+
+static void
+test_files(void)
+{
+	ZT_CASE("two names in one file are ambiguous",
+	    grade_of("first") == SIGDB_AMBIGUOUS);
+	ZT_CASE("a file behind does not contest the one before",
+	    grade_of("second") == SIGDB_EXACT);
+}
+
 static const struct zt_test tests[] = {
 	{ "p0f", test_p0f },
 	{ "pf.os", test_pfos },
 	{ "ours", test_ours },
+	{ "files", test_files },
 };
 
 ZT_MAIN("sigfile_db", tests)
