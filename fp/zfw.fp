@@ -436,7 +436,7 @@ sig = *:64:0:*:*,*:mss,nop,nop,sok,nop,ws,nop,nop,ts:df:0
 ; make it no match.
 
 ttl = strict
-ignore = df,id+,id-,ecn,flow,ts1-,opt+,exws
+ignore = df,id+,id-,ecn,flow,ts1-,ts2+,ack+,opt+,exws
 
 ; The order of one make alone.
 label = g:unix:Linux:options changed on the way

@@ -133,6 +133,10 @@ static const struct {
 	    "mss,nop,ws,nop,nop,ts,sok,?30,eol+2", DF, APP, F },
 	{ "Linux with an unknown option", 4, 52, 1400, 65535, 8, LINUX_ ",?99",
 	    DFI, LIN, F },
+	{ "Android with a peer's timestamp that it cannot have", 4, 52, 1400,
+	    65535, 9, LINUX_, DFI | Q_PEER_TS_NZ, LIN, F },
+	{ "Windows with an acknowledgement number", 4, 118, 1400, 64240, 8,
+	    WIN_, DFI | Q_ACK_NZ, WIN, F },
 	/* tools and little things */
 	{ "nmap", 4, 44, 1460, 1024, 0, "mss", 0, TOOL, E },
 	{ "ZMap", 4, 240, 0, 65535, 0, "", 0, TOOL, E },
