@@ -68,8 +68,9 @@ engine_save(struct engine *e, struct client *c)
 	c->dirty = !e->conf.save(e->conf.arg, c);
 }
 
-bool
-engine_index_block(struct engine *e, const struct addr *key, int64_t until_ms)
+/* False: the index is full, and the client must be spared. */
+static bool
+index_block(struct engine *e, const struct addr *key, int64_t until_ms)
 {
 	int64_t lease_ms = (int64_t)e->policy->lease_s * 1000;
 	struct block b = { *key, until_ms, until_ms };
@@ -100,9 +101,10 @@ until_ms(const struct engine *e, uint32_t for_s)
 	return e->now_ms + (int64_t)for_s * 1000;
 }
 
-void
-engine_set_block(struct engine *e, struct client *c, uint8_t tier,
-    uint32_t for_s, const struct score *s)
+/* Puts an indexed block on the client's record, and says so. */
+static void
+set_block(struct engine *e, struct client *c, uint8_t tier, uint32_t for_s,
+    const struct score *s)
 {
 	memmove(&c->history[1], &c->history[0],
 	    sizeof(c->history) - sizeof(c->history[0]));
@@ -122,8 +124,9 @@ engine_set_block(struct engine *e, struct client *c, uint8_t tier,
 	engine_emit(e, ENGINE_BLOCK, c, &(struct engine_out){ .score = s });
 }
 
-bool
-engine_lift_block(struct engine *e, struct client *c, const char *why)
+/* False: it was not blocked. */
+static bool
+lift_block(struct engine *e, struct client *c, const char *why)
 {
 	if (!blocks_del(e->blocks, &c->key))
 		return false;
@@ -171,8 +174,8 @@ immunity(const struct engine *e, const struct client *c)
 	return EVIDENCE_NONE;
 }
 
-void
-engine_score(struct engine *e, const struct client *c, struct score *s)
+static void
+judge_score(struct engine *e, const struct client *c, struct score *s)
 {
 	score_client(c, e->now_ms, s);
 	s->immune_by = immunity(e, c);
@@ -239,13 +242,12 @@ judge_blocked(struct engine *e, struct client *c, const struct score *s)
 	if (c->by_admin)
 		return;
 	if (s->immune) {
-		(void)engine_lift_block(e, c, evidence_name(s->immune_by));
+		(void)lift_block(e, c, evidence_name(s->immune_by));
 		return;
 	}
 	tier = decide_certain(e->policy, c, s, &for_s);
-	if (tier > c->tier &&
-	    engine_index_block(e, &c->key, until_ms(e, for_s)))
-		engine_set_block(e, c, tier, for_s, s);
+	if (tier > c->tier && index_block(e, &c->key, until_ms(e, for_s)))
+		set_block(e, c, tier, for_s, s);
 }
 
 void
@@ -255,7 +257,7 @@ engine_judge(void *arg, struct client *c)
 	struct score s;
 	struct decision d;
 
-	engine_score(e, c, &s);
+	judge_score(e, c, &s);
 	if (blocks_find(e->blocks, &c->key) != NULL) {
 		judge_blocked(e, c, &s);
 		return;
@@ -273,13 +275,13 @@ engine_judge(void *arg, struct client *c)
 		e->n.rate_spared++;
 		return;
 	}
-	if (!engine_index_block(e, &c->key, until_ms(e, d.for_s)))
+	if (!index_block(e, &c->key, until_ms(e, d.for_s)))
 		return;
 	c->offences++;
 	c->offence_ms = e->now_ms;
 	c->by_admin = false;
 	evidence_caught(e->evidence, c, e->now_ms);
-	engine_set_block(e, c, d.tier, d.for_s, &s);
+	set_block(e, c, d.tier, d.for_s, &s);
 }
 
 /* ---- start, and the admin ---- */
@@ -296,7 +298,7 @@ engine_restore(struct engine *e, const struct client *c, int64_t now_ms)
 	/* Begun in the future: some clock was wrong, and mail passes. */
 	if (c->block_from_ms > e->now_ms + DAY_MS)
 		return false;
-	return engine_index_block(e, &c->key, c->block_until_ms);
+	return index_block(e, &c->key, c->block_until_ms);
 }
 
 static bool
@@ -321,14 +323,14 @@ engine_admin_block(struct engine *e, const struct net *net, uint32_t for_s,
 	key = addr_key(&net->a);
 	if (key_exempt(e, &key))
 		return -EPERM;
-	if (!engine_index_block(e, &key, until_ms(e, for_s)))
+	if (!index_block(e, &key, until_ms(e, for_s)))
 		return -ENFILE;
 	c = client_get(e->clients, &key, e->now_ms);
-	engine_score(e, c, &s);
+	judge_score(e, c, &s);
 	s.n = 1;
 	s.terms[0] = (struct score_term){ EVIDENCE_ADMIN, FAMILY_GOOD, 0 };
 	c->by_admin = true;
-	engine_set_block(e, c, c->tier == 0 ? 1 : c->tier, for_s, &s);
+	set_block(e, c, c->tier == 0 ? 1 : c->tier, for_s, &s);
 	return 0;
 }
 
@@ -341,15 +343,15 @@ lift_all_in(struct engine *e, const struct net *net, const char *why)
 	if (one_key(net)) {
 		if (blocks_find(e->blocks, &one) == NULL)
 			return 0; /* and no record is made for it */
-		return engine_lift_block(e,
-		    client_get(e->clients, &one, e->now_ms), why);
+		return lift_block(e, client_get(e->clients, &one, e->now_ms),
+		    why);
 	}
 	/* From the end; the place of one taken out is looked at again. */
 	while (i > 0) {
 		struct addr key = blocks_at(e->blocks, i - 1)->key;
 
 		if (net_has(net, &key))
-			lifted += engine_lift_block(e,
+			lifted += lift_block(e,
 			    client_get(e->clients, &key, e->now_ms), why);
 		else
 			i--;
@@ -430,7 +432,7 @@ engine_client(struct engine *e, const struct addr *a, int64_t now_ms,
 	engine_advance(e, now_ms);
 	c = client_peek(e->clients, a);
 	if (c != NULL && score != NULL)
-		engine_score(e, c, score);
+		judge_score(e, c, score);
 	return c;
 }
 

@@ -47,17 +47,7 @@ void engine_emit(struct engine *e, enum engine_out_kind kind,
     const struct client *c, const struct engine_out *more);
 void engine_save(struct engine *e, struct client *c);
 
-/* False: the index is full, and the client must be spared. */
-bool
-engine_index_block(struct engine *e, const struct addr *key, int64_t until_ms);
-/* Puts an indexed block on the client's record, and says so. */
-void engine_set_block(struct engine *e, struct client *c, uint8_t tier,
-    uint32_t for_s, const struct score *s);
-/* False: it was not blocked. */
-bool engine_lift_block(struct engine *e, struct client *c, const char *why);
-
 /* The callback of evidence: stages 7 and 8. */
 void engine_judge(void *arg, struct client *c);
-void engine_score(struct engine *e, const struct client *c, struct score *s);
 
 #endif

@@ -108,7 +108,7 @@ struct live {
 	uint32_t seq;
 	enum msg_table table;
 	uint64_t refused[REFUSALS];
-	uint64_t queued_packets, orphans_said;
+	uint64_t queued_packets;
 
 	struct store_allow *allow;
 	size_t allow_n, allow_max;

@@ -68,8 +68,9 @@ scan_mailbox(struct str *s, struct str *out)
 	return true;
 }
 
-bool
-scan_bracket(struct str *s, struct addr *a)
+/* `[ADDRESS]`; the address may be `unknown`, which is family 0. */
+static bool
+bracket(struct str *s, struct addr *a)
 {
 	struct str rest = *s, text;
 	struct addr got = { 0 };
@@ -130,7 +131,7 @@ scan_namaddr(struct str *s, struct log_event *ev)
 	struct str rest = str_from(*s, n);
 	struct str name = { s->p, n };
 
-	if (n == 0 || n > NAME_MAX_BYTES || !scan_bracket(&rest, &ev->client))
+	if (n == 0 || n > NAME_MAX_BYTES || !bracket(&rest, &ev->client))
 		return false;
 	ev->port = take_port(&rest);
 	if (!str_eq(name, STR("unknown")))
@@ -146,7 +147,7 @@ scan_sockaddr(struct str *s, struct log_event *ev)
 {
 	struct str rest = *s;
 
-	if (!scan_bracket(&rest, &ev->client) || ev->client.family == 0)
+	if (!bracket(&rest, &ev->client) || ev->client.family == 0)
 		return false;
 	ev->port = take_port(&rest);
 	*s = rest;

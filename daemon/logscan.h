@@ -68,9 +68,6 @@ scan_uint(struct str *s, uint32_t *v)
  */
 bool scan_mailbox(struct str *s, struct str *out);
 
-/* `[ADDRESS]`; the address may be `unknown`, which is family 0. */
-bool scan_bracket(struct str *s, struct addr *a);
-
 /*
  * `NAME[ADDRESS]` or `NAME[ADDRESS]:PORT`.  NAME is what a host name may be
  * made of and nothing else: no blank, bracket or colon.  That is how the

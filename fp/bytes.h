@@ -81,14 +81,6 @@ rd_be32(struct rd *r)
 	return hi << 16 | rd_be16(r);
 }
 
-static inline uint64_t
-rd_be64(struct rd *r)
-{
-	uint64_t hi = rd_be32(r);
-
-	return hi << 32 | rd_be32(r);
-}
-
 /* A reader of the next `n` bytes only; bad when there are fewer. */
 static inline struct rd
 rd_sub(struct rd *r, size_t n)

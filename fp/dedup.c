@@ -26,10 +26,8 @@ struct dedup *
 dedup_new(size_t slots, const struct hash_key *key)
 {
 	struct dedup *d;
-	size_t sets = 1;
+	size_t sets = hash_buckets(slots / WAYS);
 
-	while (sets < slots / WAYS && sets < SIZE_MAX / 2 / WAYS)
-		sets *= 2;
 	if (sets > (SIZE_MAX - sizeof(*d)) / sizeof(d->slots[0]) / WAYS)
 		return NULL;
 	d = calloc(1, sizeof(*d) + sets * WAYS * sizeof(d->slots[0]));

@@ -53,9 +53,7 @@ flows_new(size_t slots, const struct hash_key *key)
 	if (f == NULL)
 		return NULL;
 	f->fold = fold_init(key, 'f');
-	f->sets = 1;
-	while (f->sets < slots / WAYS && f->sets < SIZE_MAX / 1024)
-		f->sets *= 2;
+	f->sets = hash_buckets(slots / WAYS);
 	f->slots = huge_new(f->sets * sizeof(f->slots[0]));
 	if (f->slots == NULL) {
 		free(f);
@@ -78,15 +76,6 @@ flows_tick(struct flows *f, int64_t t_us)
 {
 	if (++f->packets % FLOWS_SWEEP == 0)
 		f->sweep_s = (uint32_t)(t_us / 1000000);
-}
-
-static uint64_t
-word(const uint8_t *p)
-{
-	uint64_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
 }
 
 /* Both directions of a connection have one hash: the lower end is first. */
@@ -119,10 +108,10 @@ hash_v6(const struct flows *f, const struct traits *t, bool *low)
 		a_port = t->dport;
 		b_port = t->sport;
 	}
-	w[0] = word(&a[0]);
-	w[1] = word(&a[8]);
-	w[2] = word(&b[0]);
-	w[3] = word(&b[8]);
+	w[0] = fold_word(&a[0]);
+	w[1] = fold_word(&a[8]);
+	w[2] = fold_word(&b[0]);
+	w[3] = fold_word(&b[8]);
 	w[4] = a_port;
 	w[5] = b_port;
 	return fold_6(&f->fold, w);

@@ -41,6 +41,16 @@ fold_pair(uint64_t a, uint64_t b)
 	return (uint64_t)v ^ (uint64_t)(v >> 64);
 }
 
+/* Eight bytes as a word. */
+static inline uint64_t
+fold_word(const uint8_t *p)
+{
+	uint64_t w;
+
+	memcpy(&w, p, sizeof(w));
+	return w;
+}
+
 /* Of two words. */
 static inline uint64_t
 fold_2(const struct fold *f, uint64_t a, uint64_t b)

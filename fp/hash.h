@@ -21,4 +21,15 @@ struct hash_key hash_key_random(void);
 uint64_t hash_keyed(const struct hash_key *k, const void *p, size_t n);
 uint64_t hash_stable(const void *p, size_t n);
 
+/* The power of two that is `n` or more, within reason. */
+static inline size_t
+hash_buckets(size_t n)
+{
+	size_t buckets = 1;
+
+	while (buckets < n && buckets < SIZE_MAX / 1024)
+		buckets *= 2;
+	return buckets;
+}
+
 #endif

@@ -8,8 +8,7 @@
 /* A known host's SYN: believed when its handshake is complete. */
 struct waiting {
 	bool is;
-	bool has_ts;
-	uint32_t ts;
+	uint32_t ts; /* 0 = none */
 	int64_t t_us;
 	struct host_os os;
 };
@@ -44,14 +43,13 @@ struct hosts *
 hosts_new(size_t slots, const struct hash_key *key)
 {
 	struct hosts *h;
-	size_t buckets = 1;
+	size_t buckets;
 
 	if (slots < SLOTS_MIN)
 		slots = SLOTS_MIN;
 	if (slots > UINT32_MAX / 4)
 		return NULL;
-	while (buckets < slots)
-		buckets *= 2;
+	buckets = hash_buckets(slots);
 	h = calloc(1, sizeof(*h));
 	if (h == NULL)
 		return NULL;
@@ -342,10 +340,7 @@ believe(struct entry *e)
 
 	w->is = false;
 	apply_os(&e->h, &w->os, w->t_us);
-	if (w->has_ts)
-		uptime_syn(&e->h.up, e->syn_port, w->ts, w->t_us);
-	else
-		e->h.up.has_ref = false;
+	uptime_syn(&e->h.up, e->syn_port, w->ts, w->t_us);
 }
 
 /* ---- what the caller sees ---- */
@@ -366,8 +361,7 @@ hosts_syn(struct hosts *h, const struct traits *t,
 	e->syn_port = t->sport;
 	e->syn_seq = t->seq;
 	e->h.conn_n += e->h.conn_n < UINT32_MAX;
-	e->waiting = (struct waiting){ true, t->has_ts && t->ts_val != 0,
-		t->ts_val, t_us, os_of(look) };
+	e->waiting = (struct waiting){ true, t->ts_val, t_us, os_of(look) };
 	if (!e->h.known)
 		believe(e);
 }
@@ -399,11 +393,11 @@ hosts_packet(struct hosts *h, const struct traits *t, int64_t t_us)
 {
 	struct entry *e;
 
-	if (!t->has_ts || t->ts_val == 0)
+	if (t->ts_val == 0)
 		return;
 	e = find(h, &t->src);
 	if (e != NULL)
-		(void)uptime_packet(&e->h.up, t->sport, t->ts_val, t_us);
+		uptime_packet(&e->h.up, t->sport, t->ts_val, t_us);
 }
 
 const struct host *

@@ -7,26 +7,24 @@
 #define REPLY_MAGIC 0x50304602U
 #define US_IN_S     1000000
 
-/* In the byte order of the machine, which both ends share. */
-static uint16_t
-rd_native16(struct rd *r)
+/* As the bytes stand; zeros when there are fewer. */
+static void
+rd_copy(struct rd *r, void *out, size_t n)
 {
-	const uint8_t *p = rd_take(r, 2);
-	uint16_t v = 0;
+	const uint8_t *p = rd_take(r, n);
 
+	memset(out, 0, n);
 	if (p != NULL)
-		memcpy(&v, p, sizeof(v));
-	return v;
+		memcpy(out, p, n);
 }
 
+/* In the byte order of the machine, which both ends share. */
 static uint32_t
 rd_native32(struct rd *r)
 {
-	const uint8_t *p = rd_take(r, 4);
-	uint32_t v = 0;
+	uint32_t v;
 
-	if (p != NULL)
-		memcpy(&v, p, sizeof(v));
+	rd_copy(r, &v, sizeof(v));
 	return v;
 }
 
@@ -94,10 +92,8 @@ p0fapi_of_host(const struct host *h, struct p0fapi_reply *out)
 	out->first_seen_s = seconds(h->first_us);
 	out->last_seen_s = seconds(h->last_us);
 	out->total_conn = h->conn_n;
-	if (h->up.hz != 0) {
-		out->uptime_min = h->up.min;
-		out->up_mod_days = h->up.mod_days;
-	}
+	out->uptime_min = h->up.told.minutes;
+	out->up_mod_days = h->up.told.mod_days;
 	out->last_nat_s = seconds(h->share_us);
 	out->last_chg_s = seconds(h->change_us);
 	out->distance = h->os.key == 0 ? -1 : h->os.dist;
@@ -144,7 +140,7 @@ p0fapi_reply_read(const uint8_t b[P0FAPI_REPLY_BYTES], struct p0fapi_reply *r)
 	r->up_mod_days = rd_native32(&in);
 	r->last_nat_s = rd_native32(&in);
 	r->last_chg_s = rd_native32(&in);
-	r->distance = (int16_t)rd_native16(&in);
+	rd_copy(&in, &r->distance, sizeof(r->distance));
 	r->bad_sw = rd_u8(&in);
 	r->os_match_q = rd_u8(&in);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)

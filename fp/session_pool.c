@@ -22,7 +22,7 @@ join_list(struct session_table *t, struct entry *e, enum pool_list which)
 bool
 pool_init(struct session_table *t, const struct session_conf *conf)
 {
-	size_t max = UINT32_MAX / 4, buckets = 16, total;
+	size_t max = UINT32_MAX / 4, buckets, total;
 
 	t->half_n = conf->half_open_max < 1 ? 1 : conf->half_open_max;
 	t->open_n = conf->open_max < 1 ? 1 : conf->open_max;
@@ -30,8 +30,7 @@ pool_init(struct session_table *t, const struct session_conf *conf)
 		return false;
 	t->fold = fold_init(&conf->key, 's');
 	total = t->half_n + t->open_n;
-	while (buckets < total)
-		buckets *= 2;
+	buckets = hash_buckets(total);
 	t->mask = (uint32_t)(buckets - 1);
 	t->entries = calloc(total + 1, sizeof(*t->entries));
 	t->live = calloc(t->open_n, sizeof(*t->live));

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fp/sigcache.h"
 
+#include "fp/fold.h"
 #include "fp/huge.h"
 
 #include <stdlib.h>
 
-#define WAYS      4 /* places that a key may be in */
-#define WORDS     6 /* of a key */
+#define WAYS      4          /* places that a key may be in */
+#define WORDS     FOLD_WORDS /* of a key */
 #define SLOTS_MAX (1U << 24)
 #define NOWHERE   SIZE_MAX
 
@@ -31,7 +32,7 @@ struct set {
 
 struct sigcache {
 	const struct sigdb *db;
-	uint64_t secret[WORDS];
+	struct fold fold;
 	uint64_t tick;
 	size_t sets_mask;
 	struct set *sets;
@@ -49,16 +50,16 @@ struct sigcache *
 sigcache_new(const struct sigdb *db, size_t slots, const struct hash_key *key)
 {
 	struct sigcache *c = calloc(1, sizeof(*c));
-	size_t sets = 1;
+	size_t sets;
 
 	if (c == NULL)
 		return NULL;
-	while (sets * WAYS < slots && sets * WAYS < SLOTS_MAX)
-		sets *= 2;
+	if (slots > SLOTS_MAX)
+		slots = SLOTS_MAX;
+	sets = hash_buckets((slots + WAYS - 1) / WAYS);
 	c->db = db;
 	c->sets_mask = sets - 1;
-	for (uint8_t i = 0; i < WORDS; i++)
-		c->secret[i] = hash_keyed(key, &i, sizeof(i));
+	c->fold = fold_init(key, 'k');
 	c->sets = calloc(sets, sizeof(*c->sets));
 	c->places = huge_new(places_n(c) * sizeof(*c->places));
 	c->hits = huge_new(places_n(c) * sizeof(*c->hits));
@@ -93,15 +94,6 @@ static const uint8_t ones[2 * TRAITS_OPTS_MAX] = { 255, 255, 255, 255, 255, 255,
 	255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
 	255, 255, 255, 255 };
 
-static uint64_t
-word_at(const uint8_t *p)
-{
-	uint64_t w;
-
-	memcpy(&w, p, sizeof(w));
-	return w;
-}
-
 /*
  * All that text and match depend on, packed: compared as it is, so that every
  * field has bits of its own.
@@ -122,34 +114,11 @@ make_key(const struct traits *t, bool reply, uint16_t peer_mss,
 	    (uint64_t)(reply ? peer_mss : 0) << 48;
 	w[2] = t->quirks | (uint64_t)flags << 32;
 	for (size_t i = 0; i < TRAITS_OPTS_MAX; i += sizeof(*w))
-		w[3 + i / sizeof(*w)] = word_at(&t->opts[i]) &
-		    word_at(&ones[TRAITS_OPTS_MAX - n + i]);
+		w[3 + i / sizeof(*w)] = fold_word(&t->opts[i]) &
+		    fold_word(&ones[TRAITS_OPTS_MAX - n + i]);
 }
 _Static_assert(WORDS == 3 + TRAITS_OPTS_MAX / sizeof(uint64_t),
     "the layout fills the key");
-
-static uint64_t
-fold(uint64_t a, uint64_t b)
-{
-	unsigned __int128 v = (unsigned __int128)a * b;
-
-	return (uint64_t)v ^ (uint64_t)(v >> 64);
-}
-
-/*
- * Not SipHash, which takes longer than the whole hit may.  Whoever finds
- * packets that fall into one set (the secret makes that hard) makes us build
- * their signatures anew each time, and no answer wrong.
- */
-static uint64_t
-hash_words(const struct sigcache *c, const uint64_t w[WORDS])
-{
-	const uint64_t *s = c->secret;
-	uint64_t h = fold(w[0] ^ s[0], w[1] ^ s[1]) ^
-	    fold(w[2] ^ s[2], w[3] ^ s[3]) ^ fold(w[4] ^ s[4], w[5] ^ s[5]);
-
-	return fold(h ^ s[5], s[0] | 1);
-}
 
 static bool
 same_words(const uint64_t a[WORDS], const uint64_t b[WORDS])
@@ -181,7 +150,7 @@ set_up(const struct sigcache *c, const struct traits *t,
 	uint64_t hash;
 
 	make_key(t, ask->reply, ask->peer_mss, ask->key);
-	hash = hash_words(c, ask->key);
+	hash = fold_6(&c->fold, ask->key);
 	ask->tag = (uint16_t)(hash >> 48 | 1);
 	ask->set = (size_t)hash & c->sets_mask;
 	ask->at = NOWHERE;

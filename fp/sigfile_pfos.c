@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fp/sigfile_pfos.h"
 
+#include "fp/sigline.h"
 #include "fp/sigword.h"
 
-#define HEADERS   40U  /* bytes of an IPv4 and a TCP header without options */
-#define OPTS_MAX  40U  /* bytes of TCP options */
-#define SCALE_MAX 14U  /* the largest that is legal */
-#define TIMES_MAX 1000 /* segments in a window */
+#define HEADERS   40U /* bytes of an IPv4 and a TCP header without options */
+#define OPTS_MAX  40U /* bytes of TCP options */
+#define SCALE_MAX 14U /* the largest that is legal */
 #define OR        " or "
 
 #define LEN(a) (sizeof(a) / sizeof((a)[0]))
@@ -53,28 +53,9 @@ is_any(struct str s)
 static const char *
 parse_window(struct sigdef *d, struct str s)
 {
-	static const struct {
-		struct str prefix;
-		enum sigdef_window win;
-		uint32_t min, max;
-	} forms[] = {
-		{ { "", 0 }, SIGDEF_WIN_EXACT, 0, UINT16_MAX },
-		{ { "%", 1 }, SIGDEF_WIN_MOD, 2, UINT16_MAX },
-		{ { "S", 1 }, SIGDEF_WIN_MSS, 1, TIMES_MAX },
-		{ { "T", 1 }, SIGDEF_WIN_MTU, 1, TIMES_MAX },
-	};
-
-	d->win = SIGDEF_WIN_ANY;
-	if (is_any(s))
-		return NULL;
-	for (size_t i = 0; i < LEN(forms); i++) {
-		d->win = (uint8_t)forms[i].win;
-		if (sigword_prefixed(s, forms[i].prefix, forms[i].max,
-			&d->window) &&
-		    d->window >= forms[i].min)
-			return NULL;
-	}
-	return "a window is 0 to 65535, *, %N, SN or TN";
+	return sigline_size(s, STR("S"), STR("T"), d) ?
+	    NULL :
+	    "a window is 0 to 65535, *, %N, SN or TN";
 }
 
 static const char *

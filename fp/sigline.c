@@ -103,31 +103,40 @@ parse_mss(struct parse *p, struct str s)
 	return true;
 }
 
-static bool
-parse_size(struct sigdef *d, struct str s)
+bool
+sigline_size(struct str s, struct str mss, struct str mtu, struct sigdef *def)
 {
-	static const struct {
+	const struct {
 		struct str prefix;
 		enum sigdef_window win;
 		uint32_t min, max;
 	} forms[] = {
-		{ { "", 0 }, SIGDEF_WIN_EXACT, 0, UINT16_MAX },
-		{ { "%", 1 }, SIGDEF_WIN_MOD, 2, UINT16_MAX },
-		{ { "mss*", 4 }, SIGDEF_WIN_MSS, 1, TIMES_MAX },
-		{ { "mtu*", 4 }, SIGDEF_WIN_MTU, 1, TIMES_MAX },
+		{ STR(""), SIGDEF_WIN_EXACT, 0, UINT16_MAX },
+		{ STR("%"), SIGDEF_WIN_MOD, 2, UINT16_MAX },
+		{ mss, SIGDEF_WIN_MSS, 1, TIMES_MAX },
+		{ mtu, SIGDEF_WIN_MTU, 1, TIMES_MAX },
 	};
 
-	d->win = str_eq(s, STR("full")) ? SIGDEF_WIN_FULL : SIGDEF_WIN_ANY;
-	if (d->win == SIGDEF_WIN_FULL || is_any(s))
+	def->win = SIGDEF_WIN_ANY;
+	if (is_any(s))
 		return true;
 	for (size_t i = 0; i < LEN(forms); i++) {
-		d->win = (uint8_t)forms[i].win;
+		def->win = (uint8_t)forms[i].win;
 		if (sigword_prefixed(s, forms[i].prefix, forms[i].max,
-			&d->window) &&
-		    d->window >= forms[i].min)
+			&def->window) &&
+		    def->window >= forms[i].min)
 			return true;
 	}
 	return false;
+}
+
+static bool
+parse_size(struct sigdef *d, struct str s)
+{
+	if (!str_eq(s, STR("full")))
+		return sigline_size(s, STR("mss*"), STR("mtu*"), d);
+	d->win = SIGDEF_WIN_FULL;
+	return true;
 }
 
 static bool

@@ -29,6 +29,13 @@ struct sigline_how {
 struct sigline_fault
 sigline_parse(struct str s, const struct sigline_how *how, struct sigdef *def);
 
+/*
+ * A window's size into *def: `*`, NUMBER, %NUMBER, or NUMBER behind the word
+ * for times the MSS or the MTU.  False: it is none of these.
+ */
+bool
+sigline_size(struct str s, struct str mss, struct str mtu, struct sigdef *def);
+
 /* A list of quirks by name, which may be empty. */
 struct sigline_fault sigline_quirks(struct str list, uint32_t *quirks);
 

@@ -84,12 +84,6 @@ smtp_blind(const struct smtp *m)
 }
 
 void
-smtp_end(struct smtp *m)
-{
-	m->mode = MODE_BLIND;
-}
-
-void
 smtp_owe(struct smtp *m, struct smtp_asked what)
 {
 	if (m->owed >= SMTP_ASKED)

@@ -111,7 +111,6 @@ struct smtp_start {
 /* Data in the SYN is gone: it makes blind (and early, unless greeted). */
 void smtp_init(struct smtp *m, const struct smtp_start *start);
 bool smtp_blind(const struct smtp *m);
-void smtp_end(struct smtp *m); /* blind from now on */
 /* Is the client's next byte part of a message (DATA or BDAT)? */
 bool smtp_in_body(const struct smtp *m);
 

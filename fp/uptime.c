@@ -1,81 +1,77 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fp/uptime.h"
 
-#include <stddef.h>
+#define WAIT_MS   25
+#define LATE_MS   600000
+#define TICKS_MIN 5
+#define HZ_MIN    0.7
+#define HZ_MAX    1500.0
+#define LONGER    4 /* times the span before: worth another estimate */
 
-#define SECOND_US     1000000LL
-#define TICKS_MIN     10 /* fewer say too little of a rate */
-#define HZ_MIN_DECI   7
-#define HZ_MAX        1500
-#define NEAR_PERMILLE 100
-#define LONGER        4 /* times the span before: worth another estimate */
+/*
+ * Packets may overtake each other: so soon after the SYN a clock may seem to
+ * have gone back by so many ticks.
+ */
+#define BACK_MS    100
+#define BACK_TICKS 15000
+
+/* The rate that a system is likely to mean. */
+static uint32_t
+usual_hz(uint32_t hz)
+{
+	if (hz == 0)
+		return 1;
+	if (hz <= 10)
+		return hz;
+	if (hz <= 50)
+		return (hz + 3) / 5 * 5;
+	if (hz <= 100)
+		return (hz + 7) / 10 * 10;
+	if (hz <= 500)
+		return (hz + 33) / 50 * 50;
+	return (hz + 67) / 100 * 100;
+}
+
+enum uptime_answer
+uptime_judge(const struct uptime_seen *first, const struct uptime_seen *now,
+    struct uptime_told *out)
+{
+	int64_t ms = now->ms - first->ms;
+	uint32_t ticks = now->ts - first->ts, back = ~ticks, hz;
+	double raw_hz;
+
+	if (first->ts == 0 || now->ts == 0 || ms < WAIT_MS || ms > LATE_MS)
+		return UPTIME_WAIT;
+	if (ticks < TICKS_MIN || (ms < BACK_MS && back < BACK_TICKS))
+		return UPTIME_WAIT;
+	raw_hz = ticks * 1000.0 / (double)ms;
+	if (ticks > back || raw_hz < HZ_MIN || raw_hz > HZ_MAX)
+		return UPTIME_BAD;
+	hz = usual_hz((uint32_t)raw_hz);
+	*out = (struct uptime_told){
+		.raw_hz = raw_hz,
+		.hz = (uint16_t)hz,
+		.mod_days = (uint16_t)(UINT32_MAX / (hz * 60 * 60 * 24)),
+		.minutes = now->ts / hz / 60,
+	};
+	return UPTIME_TOLD;
+}
 
 void
 uptime_syn(struct uptime *u, uint16_t port, uint32_t ts, int64_t t_us)
 {
-	u->ref_us = t_us;
-	u->ref_ts = ts;
-	u->ref_port = port;
-	u->has_ref = true;
-	u->span_us = 0;
+	u->syn = (struct uptime_seen){ t_us / 1000, ts };
+	u->port = port;
+	u->span_ms = 0;
 }
 
-/* How far that is from the usual rate, of which it is a part. */
-static uint64_t
-permille_off(uint64_t ticks, uint64_t us, uint64_t hz)
-{
-	uint64_t is = ticks * SECOND_US, ought = hz * us;
-	uint64_t off = is > ought ? is - ought : ought - is;
-
-	return off * 1000 / ought;
-}
-
-uint16_t
-uptime_rate(uint32_t ticks, int64_t us)
-{
-	static const uint16_t usual[] = { 1, 2, 10, 50, 64, 100, 128, 200, 250,
-		256, 300, 500, 512, 1000, 1024 };
-	uint64_t best_off = NEAR_PERMILLE, hz;
-	uint16_t best = 0;
-
-	if (us <= 0 || us > UPTIME_MAX_US)
-		return 0;
-	if ((uint64_t)ticks * SECOND_US * 10 < HZ_MIN_DECI * (uint64_t)us ||
-	    (uint64_t)ticks * SECOND_US > HZ_MAX * (uint64_t)us)
-		return 0;
-	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
-		uint64_t off = permille_off(ticks, (uint64_t)us, usual[i]);
-
-		if (off < best_off || (best == 0 && off == best_off)) {
-			best_off = off;
-			best = usual[i];
-		}
-	}
-	if (best != 0)
-		return best;
-	hz = ((uint64_t)ticks * SECOND_US + (uint64_t)us / 2) / (uint64_t)us;
-	return hz == 0 ? 1 : (uint16_t)hz;
-}
-
-bool
+void
 uptime_packet(struct uptime *u, uint16_t port, uint32_t ts, int64_t t_us)
 {
-	int64_t span_us = t_us - u->ref_us;
-	uint32_t ticks = ts - u->ref_ts;
-	uint16_t hz;
-	bool news;
+	const struct uptime_seen now = { t_us / 1000, ts };
+	int64_t span_ms = now.ms - u->syn.ms;
 
-	if (!u->has_ref || port != u->ref_port || span_us < UPTIME_MIN_US ||
-	    span_us > UPTIME_MAX_US || span_us < u->span_us * LONGER ||
-	    ticks < TICKS_MIN || ticks > INT32_MAX)
-		return false;
-	hz = uptime_rate(ticks, span_us);
-	if (hz == 0)
-		return false;
-	news = hz != u->hz;
-	u->span_us = span_us;
-	u->hz = hz;
-	u->min = ts / hz / 60;
-	u->mod_days = (uint16_t)(UINT32_MAX / hz / 86400);
-	return news;
+	if (port == u->port && span_ms >= u->span_ms * LONGER &&
+	    uptime_judge(&u->syn, &now, &u->told) == UPTIME_TOLD)
+		u->span_ms = span_ms;
 }

@@ -146,7 +146,7 @@ fpform_syn(struct fpform *f, const struct fpform_syn *s)
 
 void
 fpform_uptime(struct fpform *f, const struct fpform_syn *s,
-    const struct tsclock_up *up)
+    const struct uptime_told *up)
 {
 	if (f->kind == FPFORM_P0F)
 		fpform_p0f_uptime(f, s, up);

@@ -15,7 +15,7 @@
 #include "fp/flows.h"
 #include "fp/session.h"
 #include "fp/sigcache.h"
-#include "fp/tsclock.h"
+#include "fp/uptime.h"
 #include "tools/fpout.h"
 
 enum fpform_kind { FPFORM_P0F, FPFORM_JSONL, FPFORM_SHORT };
@@ -84,21 +84,20 @@ void fpform_set(struct fpform *f, const struct sigdb *db);
 
 void fpform_syn(struct fpform *f, const struct fpform_syn *s);
 void fpform_uptime(struct fpform *f, const struct fpform_syn *s,
-    const struct tsclock_up *up);
+    const struct uptime_told *up);
 void fpform_session(struct fpform *f, const struct fpform_talk *talk);
 
 /* For the writers of single formats, and tests. */
 void fpform_p0f_syn(struct fpform *f, const struct fpform_syn *s);
 void fpform_p0f_uptime(struct fpform *f, const struct fpform_syn *s,
-    const struct tsclock_up *up);
+    const struct uptime_told *up);
 void fpform_p0f_session(struct fpform *f, const struct fpform_talk *talk);
 void fpform_short_session(struct fpform *f, const struct fpform_talk *talk);
 void fpform_json_syn(struct fpform *f, const struct fpform_syn *s);
 void fpform_json_uptime(struct fpform *f, const struct fpform_syn *s,
-    const struct tsclock_up *up);
+    const struct uptime_told *up);
 void fpform_json_session(struct fpform *f, const struct fpform_talk *talk);
 char *fpform_json_ends(struct fpform *f, char *p, const struct fpform_ends *e);
-char *fpform_json_match(struct fpform *f, char *p, const struct sigdb_match *m);
 char *fpform_json_time(struct fpform *f, char *p, int64_t t_us);
 /* What the functions below do not know yet. */
 void fpform_new_server(struct fpform *f, struct fpform_server *s,

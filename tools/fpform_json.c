@@ -88,8 +88,8 @@ put_candidates(char *p, const struct sigdb_match *m)
 }
 
 /* What is said of a label, wherever it comes from. */
-char *
-fpform_json_match(struct fpform *f, char *p, const struct sigdb_match *m)
+static char *
+put_match(struct fpform *f, char *p, const struct sigdb_match *m)
 {
 	const struct fpform_label *l = fpform_label(f, m->best);
 
@@ -125,7 +125,7 @@ fpform_json_syn(struct fpform *f, const struct fpform_syn *s)
 		p = put_copy(p, s->seen);
 	if (s->seen->what == FLOWS_STRAY)
 		p = FPTEXT_LIT(p, ",\"stray\":true");
-	p = fpform_json_match(f, p, &s->hit->match);
+	p = put_match(f, p, &s->hit->match);
 	p = FPJSON_KEY(p, "dist");
 	p = fptext_byte(p, &f->out.tab, s->hit->match.dist);
 	p = FPJSON_KEY(p, "ttl");
@@ -141,7 +141,7 @@ fpform_json_syn(struct fpform *f, const struct fpform_syn *s)
 
 void
 fpform_json_uptime(struct fpform *f, const struct fpform_syn *s,
-    const struct tsclock_up *up)
+    const struct uptime_told *up)
 {
 	char *p = fpout_begin(&f->out);
 

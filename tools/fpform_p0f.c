@@ -129,7 +129,7 @@ fpform_p0f_syn(struct fpform *f, const struct fpform_syn *s)
 
 void
 fpform_p0f_uptime(struct fpform *f, const struct fpform_syn *s,
-    const struct tsclock_up *up)
+    const struct uptime_told *up)
 {
 	char *p = fpout_begin(&f->out);
 

@@ -4,6 +4,7 @@
 #include "fp/sigfile.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 #define FLUSH_MS 1000
 #define SHOW_MS  250  /* between two progress lines */
 #define SLOW_MS  1000 /* a file that takes less shows none */
+#define OUT_MODE 0600
 
 enum signal_bit { GOT_STOP = 1 << 0, GOT_RELOAD = 1 << 1 };
 
@@ -77,6 +79,34 @@ fploop_load(const struct fpopts *o)
 	return db;
 }
 
+int
+fploop_output(const struct fpopts *o)
+{
+	int fd;
+
+	if (o->out == NULL)
+		return STDOUT_FILENO;
+	fd = open(o->out, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, OUT_MODE);
+	if (fd < 0)
+		fprintf(stderr, "zfw-fp: %s: %s\n", o->out, strerror(errno));
+	return fd;
+}
+
+/* Lines told so far are in the old file, all later ones in the new. */
+static void
+reopen(struct fploop *l)
+{
+	int fd;
+
+	if (l->opts->out == NULL)
+		return;
+	fd = fploop_output(l->opts);
+	if (fd < 0)
+		fputs("zfw-fp: reload: failed, the old output stays\n", stderr);
+	else
+		close(fpout_turn(fprun_out(l->run), fd));
+}
+
 static void
 reload(struct fploop *l)
 {
@@ -108,8 +138,10 @@ signalled(struct fploop *l)
 	seen = got;
 	got &= GOT_STOP; /* whoever asks again shall stop, too */
 	sigprocmask(SIG_SETMASK, &old, NULL);
-	if (seen & GOT_RELOAD)
+	if (seen & GOT_RELOAD) {
+		reopen(l);
 		reload(l);
+	}
 	return (seen & GOT_STOP) != 0;
 }
 
@@ -121,7 +153,8 @@ check_output(struct fploop *l)
 
 	if (why == NULL)
 		return 0;
-	fprintf(stderr, "zfw-fp: %s: %s\n", l->out_name, why);
+	fprintf(stderr, "zfw-fp: %s: %s\n",
+	    l->opts->out != NULL ? l->opts->out : "standard output", why);
 	return 1;
 }
 

@@ -5,7 +5,7 @@
  * Drives fprun from files or from an interface, beside it the query socket,
  * signals, and the progress of long files on a terminal.  SIGINT and SIGTERM
  * end either at once and cleanly; SIGHUP reads the databases again, wholly or
- * not at all.  The only place of zfw-fp with a clock.  Functions return 0, or
+ * not at all, and opens the output file again, which may have been renamed.  The only place of zfw-fp with a clock.  Functions return 0, or
  * 1 when something failed, which they have told on stderr.
  */
 #ifndef ZFW_TOOLS_FPLOOP_H
@@ -22,7 +22,6 @@ struct fploop {
 	struct sigdb *db;      /* owned by the caller, who frees what is left */
 	struct p0fsock *sock;  /* NULL: none */
 	struct capture *cap;   /* the interface, or the file in hand */
-	const char *out_name;  /* for messages */
 	uint64_t kernel_drops; /* live */
 	int64_t flushed_ms;
 	/* progress */
@@ -35,6 +34,9 @@ struct fploop {
 void fploop_signals(void);
 /* A new database from the files of the command line; NULL has been told. */
 struct sigdb *fploop_load(const struct fpopts *o);
+
+/* The output, by the command line: a descriptor, or -1, which was told. */
+int fploop_output(const struct fpopts *o);
 
 int fploop_files(struct fploop *l);
 int fploop_live(struct fploop *l);

@@ -44,6 +44,16 @@ fpout_flush(struct fpout *o)
 	o->n = 0;
 }
 
+int
+fpout_turn(struct fpout *o, int fd)
+{
+	int old = o->fd;
+
+	fpout_flush(o);
+	o->fd = fd;
+	return old;
+}
+
 const char *
 fpout_error(const struct fpout *o)
 {

@@ -34,6 +34,8 @@ struct fpout {
 bool fpout_init(struct fpout *o, int fd, bool prompt);
 void fpout_fini(struct fpout *o); /* writes nothing */
 void fpout_flush(struct fpout *o);
+/* From now on to `fd`; what waits is written to the old one, returned. */
+int fpout_turn(struct fpout *o, int fd);
 
 /* The sentence why writing failed, NULL when it did not. */
 const char *fpout_error(const struct fpout *o);

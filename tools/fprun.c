@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/fprun.h"
 
+#include "fp/tsclock.h"
+
 #include <stdlib.h>
 
 /* Fixed sizes: what is beyond them is forgotten, oldest first. */
@@ -141,14 +143,14 @@ fprun_set(struct fprun *r, const struct sigdb *db)
 
 static void
 tell_clock(struct fprun *r, const struct fpform_syn *s,
-    enum tsclock_answer answer, const struct tsclock_up *up)
+    enum uptime_answer answer, const struct uptime_told *up)
 {
 	bool syn = s->seen->what == FLOWS_SYN;
 
-	if (answer == TSCLOCK_TOLD)
+	if (answer == UPTIME_TOLD)
 		fpform_uptime(r->form, s, up);
 	/* A SYN that does not fit may be of another host behind one address. */
-	if (answer == TSCLOCK_TOLD || (answer == TSCLOCK_BAD && !syn))
+	if (answer == UPTIME_TOLD || (answer == UPTIME_BAD && !syn))
 		flows_clock_done(s->seen->flow, s->seen->to_server);
 }
 
@@ -157,7 +159,7 @@ tell_opening(struct fprun *r, const struct fpform_syn *s, uint64_t host)
 {
 	enum flows_what what = s->seen->what;
 	const struct sigdb_label *label = s->hit->match.best;
-	struct tsclock_up up;
+	struct uptime_told up;
 
 	r->counts.seen[what]++;
 	if (what == FLOWS_NOTHING)
@@ -269,7 +271,7 @@ on_later(struct fprun *r, const struct traits *t, int64_t t_us)
 	struct flows_place at = flows_place(r->flows, t);
 	struct flows_seen seen;
 	struct fpform_syn s = { t_us, t, &seen, NULL };
-	struct tsclock_up up;
+	struct uptime_told up;
 
 	flows_packet(r->flows, at, t, t_us, &seen);
 	if (seen.what == FLOWS_MORE && seen.clock_due && t->ts_val != 0)

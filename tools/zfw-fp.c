@@ -3,7 +3,6 @@
 #include "tools/fploop.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -11,7 +10,6 @@
 #include <unistd.h>
 
 #define LIVE_TIMEOUT_MS 100
-#define OUT_MODE        0600
 #define SOCKET_MODE     0666 /* as p0f: its clients run as anybody */
 
 static int
@@ -77,23 +75,6 @@ become(const char *name)
 	return 0;
 }
 
-static int
-open_output(struct fploop *l)
-{
-	int fd;
-
-	l->out_name = l->opts->out;
-	if (l->opts->out == NULL) {
-		l->out_name = "standard output";
-		return STDOUT_FILENO;
-	}
-	fd = open(l->opts->out, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
-	    OUT_MODE);
-	if (fd < 0)
-		fail(l->opts->out, strerror(errno));
-	return fd;
-}
-
 static void
 summary(const struct fploop *l)
 {
@@ -150,7 +131,7 @@ start(struct fploop *l)
 	const struct fpopts *o = l->opts;
 	struct fprun_conf conf = {
 		.kind = o->kind,
-		.fd = open_output(l),
+		.fd = fploop_output(o),
 		.sessions = o->sessions,
 		.ports = o->ports,
 		.ports_n = o->ports_n,

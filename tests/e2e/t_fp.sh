@@ -157,6 +157,33 @@ ok "SIGTERM is no failure" [ "$rc" -eq 0 ]
 ok "and there is a summary" \
     grep -qE '^zfw-fp: [0-9]+ packets: 3 SYNs, .* 3 sessions' "$d/err"
 
+# --- a log that is rotated ---
+install -d -o nobody "$d/log.d"
+run -i lo -d "$d/one.fp" -o "$d/log.d/log" -u nobody
+talk 40006
+ok "a log has its lines" within 20 grep -q '/40006|' "$d/log.d/log"
+mv "$d/log.d/log" "$d/log.d/log.1"
+talk 40007
+ok "when it is renamed they go on there" within 20 \
+    grep -q '/40007|' "$d/log.d/log.1"
+kill -HUP "$pid"
+ok "SIGHUP opens a new one" within 20 [ -f "$d/log.d/log" ]
+ok "for its owner alone" [ "$(stat -c '%U %a' "$d/log.d/log")" = "nobody 600" ]
+talk 40008
+ok "which has the next lines" within 20 grep -q '/40008|' "$d/log.d/log"
+ok "and no others" not grep -qE '/4000[67]\|' "$d/log.d/log"
+ok "the old one has none of them" not grep -q '/40008|' "$d/log.d/log.1"
+mv "$d/log.d/log" "$d/log.d/log.2"
+chown root "$d/log.d"
+kill -HUP "$pid"
+ok "that it cannot be made is told" within 20 \
+    grep -q 'zfw-fp: reload: failed, the old output stays' "$d/err"
+ok "with the reason" grep -q "^zfw-fp: $d/log.d/log: Permission denied" "$d/err"
+talk 40009
+ok "and the lines go on" within 20 grep -q '/40009|' "$d/log.d/log.2"
+stop
+ok "that is no failure" [ "$rc" -eq 0 ]
+
 # --- the query socket, live and from a file ---
 run -i lo -d "$d/one.fp" -s "$d/sock" -o "$d/log"
 talk 40004

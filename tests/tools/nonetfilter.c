@@ -25,8 +25,8 @@ main(int argc, char **argv)
 		errx(2, "usage: nonetfilter COMMAND...");
 	if (f == NULL ||
 	    seccomp_rule_add(f, SCMP_ACT_ERRNO(EPROTONOSUPPORT),
-		SCMP_SYS(socket), 2, SCMP_A0(SCMP_CMP_EQ, AF_NETLINK),
-		SCMP_A2(SCMP_CMP_EQ, NETLINK_NETFILTER)) != 0 ||
+		SCMP_SYS(socket), 2, SCMP_A0(SCMP_CMP_EQ, AF_NETLINK, 0),
+		SCMP_A2(SCMP_CMP_EQ, NETLINK_NETFILTER, 0)) != 0 ||
 	    seccomp_load(f) != 0)
 		errx(1, "seccomp");
 	execv(argv[1], argv + 1);

@@ -34,7 +34,7 @@ hit_of(const struct sigdb_label *l, uint64_t sig_key, enum sig_class cls)
 {
 	struct sigcache_hit hit = {
 		.sig = { .key = sig_key, .ittl = 64, .dist = 11 },
-		.cls = cls,
+		.cls = (uint8_t)cls,
 	};
 
 	if (l == NULL)
@@ -266,16 +266,16 @@ test_uptime(void)
 	stamped_syn(h, 1, &lin, T0);
 	stamped(h, 1, 6000100, T0 + SEC);
 	ZT_CASE("two timestamps tell the uptime",
-	    get(h)->up.hz == 100 && get(h)->up.min == 1000);
+	    get(h)->up.told.hz == 100 && get(h)->up.told.minutes == 1000);
 	ZT_CASE("no link is no text", get(h)->os.link[0] == '\0');
 	open_port(h, 1, T0 + SEC);
 	stamped_syn(h, 2, &win, T0 + 2 * SEC);
 	stamped(h, 2, 6001000, T0 + 3 * SEC);
-	ZT_CASE("a forged SYN does not spoil it", get(h)->up.hz == 100);
+	ZT_CASE("a forged SYN does not spoil it", get(h)->up.told.hz == 100);
 	open_port(h, 2, T0 + 3 * SEC);
-	ZT_CASE("another system has another uptime", get(h)->up.hz == 0);
+	ZT_CASE("another system has another uptime", get(h)->up.told.hz == 0);
 	stamped(h, 2, 6001000, T0 + 3 * SEC);
-	ZT_CASE("which is measured from its SYN", get(h)->up.hz == 1000);
+	ZT_CASE("which is measured from its SYN", get(h)->up.told.hz == 1000);
 	hosts_free(h);
 }
 

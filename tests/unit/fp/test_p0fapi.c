@@ -111,7 +111,7 @@ static const struct host full = {
 	    .name = "Windows",
 	    .flavor = "10 or 11",
 	    .link = "Ethernet or modem" },
-	.up = { .hz = 100, .min = 1234, .mod_days = 497 },
+	.up.told = { .hz = 100, .minutes = 1234, .mod_days = 497 },
 };
 
 static void
@@ -176,7 +176,7 @@ test_replies(void)
 	p0fapi_of_host(NULL, &r);
 	ZT_CASE("nobody is no match and nothing else", same_reply(&r, &none));
 	h.os = (struct host_os){ .fuzzy = true };
-	h.up = (struct uptime){ .min = 7 };
+	h.up = (struct uptime){ .port = 7 };
 	h.first_us = -1;
 	h.last_us = INT64_MAX;
 	p0fapi_of_host(&h, &r);

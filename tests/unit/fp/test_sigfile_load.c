@@ -13,8 +13,9 @@
 #include "fp/sigword.h"
 #include "tests/unit/fp/sigfake.h"
 
-#define SYN "[tcp:request]\nlabel = s:unix:Linux:2.6\n"
-#define SIG "sig = *:64:0:*:mss*4,0:mss:df:0\n"
+#define NOBODY 65534
+#define SYN    "[tcp:request]\nlabel = s:unix:Linux:2.6\n"
+#define SIG    "sig = *:64:0:*:mss*4,0:mss:df:0\n"
 
 static char dir[] = "/tmp/zfw-sigfile-XXXXXX";
 
@@ -86,6 +87,7 @@ static void
 test_bad(void)
 {
 	const char *big = file("big", SYN SIG);
+	const bool root = geteuid() == 0;
 	char err[SIGFILE_ERRLEN];
 
 	if (truncate(big, SIGFILE_MAX + 1) != 0)
@@ -113,10 +115,14 @@ test_bad(void)
 	fake_no_memory = false;
 	if (chmod(big, 0) != 0)
 		abort();
-	if (geteuid() == 0)
-		ZT_SKIP("a file that we may not read", "root reads all");
-	else
-		fails("a file that we may not read", big, "Permission denied");
+	/* Root may read all. */
+	if (root && seteuid(NOBODY) != 0)
+		abort();
+	ZT_CASE("a file that we may not read",
+	    sigfile_load(&big, 1, NULL, NULL, NULL, err) == NULL &&
+		strstr(err, "Permission denied") != NULL);
+	if (root && seteuid(0) != 0)
+		abort();
 }
 
 static void
