@@ -26,7 +26,7 @@ struct capture {
 	enum packet_link link;
 	struct capture_stats stats;
 	int fd;             /* of a file */
-	int64_t got_bytes;  /* read from it */
+	int64_t got_bytes;  /* read from it, if it is a pipe */
 	int64_t size_bytes; /* -1: unknown */
 	char *buffer;       /* what the C library reads it into */
 	char name[256];
@@ -94,7 +94,7 @@ file_read(void *cookie, char *buf, size_t size)
 	return n;
 }
 
-/* ftello() asks here, of a pipe, too; nobody goes anywhere else. */
+/* ftello() asks here; nobody goes anywhere else. */
 static int
 file_seek(void *cookie, off64_t *at, int whence)
 {
@@ -116,19 +116,27 @@ file_close(void *cookie)
 	return close(c->fd);
 }
 
-/*
- * A stream with a buffer that is worth its name, without the C library's
- * locks, and with an offset even where there is no seeking.  NULL with errno.
- */
+/* With an offset even where there is no seeking. */
 static FILE *
-open_stream(struct capture *c, const char *path)
+pipe_stream(struct capture *c)
 {
 	static const cookie_io_functions_t io = { .read = file_read,
 		.seek = file_seek,
 		.close = file_close };
+
+	return fopencookie(c, "r", io);
+}
+
+/*
+ * A stream with a buffer that is worth its name, and without the C library's
+ * locks.  NULL with errno.
+ */
+static FILE *
+open_stream(struct capture *c, const char *path)
+{
 	bool in = strcmp(path, "-") == 0;
 	struct stat st;
-	FILE *f;
+	FILE *f = NULL;
 
 	c->fd = in ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) :
 		     open(path, O_RDONLY | O_CLOEXEC);
@@ -142,7 +150,8 @@ open_stream(struct capture *c, const char *path)
 	if (S_ISREG(st.st_mode))
 		c->size_bytes = st.st_size;
 	c->buffer = malloc(FILE_BUFFER);
-	f = c->buffer == NULL ? NULL : fopencookie(c, "r", io);
+	if (c->buffer != NULL) /* a file's own stream is faster */
+		f = S_ISREG(st.st_mode) ? fdopen(c->fd, "r") : pipe_stream(c);
 	if (f == NULL) {
 		close(c->fd);
 		errno = ENOMEM;
@@ -450,7 +459,9 @@ capture_stats(struct capture *c, struct capture_stats *out)
 int64_t
 capture_offset(const struct capture *c)
 {
-	return c->live ? -1 : c->got_bytes;
+	if (c->live)
+		return -1;
+	return c->size_bytes < 0 ? c->got_bytes : lseek(c->fd, 0, SEEK_CUR);
 }
 
 int64_t

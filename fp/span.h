@@ -35,6 +35,16 @@ span_need(const struct span *s, size_t n)
 	return n > s->r.n ? TRAITS_TRUNCATED : TRAITS_OK;
 }
 
+/*
+ * A reader of the next `n` bytes, for when span_need() has granted them.  Of a
+ * constant `n` the compiler knows which reads go past its end: none.
+ */
+static inline struct rd
+span_reader(const struct span *s, size_t n)
+{
+	return rd_init(s->r.p, n);
+}
+
 /* Moves on by `n` bytes that span_need() has granted. */
 static inline void
 span_skip(struct span *s, size_t n)

@@ -80,7 +80,7 @@ static enum traits_verdict
 read_ip4(struct span *s, struct traits *t, bool *fragment)
 {
 	enum traits_verdict v = span_need(s, IP4_HLEN);
-	struct rd r = s->r;
+	struct rd r = span_reader(s, IP4_HLEN);
 	size_t hlen, len;
 	uint16_t frag;
 	uint8_t proto;
@@ -176,7 +176,7 @@ static enum traits_verdict
 read_ip6(struct span *s, struct traits *t, bool *fragment)
 {
 	enum traits_verdict v = span_need(s, IP6_HLEN);
-	struct rd r = s->r;
+	struct rd r = span_reader(s, IP6_HLEN);
 	uint32_t first;
 	uint8_t proto;
 	const uint8_t *src, *dst;
@@ -216,42 +216,54 @@ read_eol(struct rd *r, struct traits *t)
 }
 
 /*
- * The value of an option of which we know the size.  A wrong length byte is
- * a quirk, yet the stacks that read it (and p0f) go by the size they know.
+ * Is the value of an option there of which we know the size?  A wrong length
+ * byte is a quirk, yet the stacks that read it (and p0f) go by the size they
+ * know.
  */
-static void
-read_known(struct rd *r, struct traits *t, uint8_t kind, uint8_t size)
+static inline bool
+has_known(struct rd *r, struct traits *t, uint8_t size)
 {
 	if (r->n < size - 1U) {
 		r->bad = true;
-		return;
+		return false;
 	}
 	if (rd_u8(r) != size)
 		t->quirks |= Q_BAD;
-	switch (kind) {
-	case OPT_MSS:
-		t->mss = rd_be16(r);
-		t->has_mss = true;
-		break;
-	case OPT_WS:
-		t->wscale = rd_u8(r);
-		t->has_ws = true;
-		if (t->wscale > 14)
-			t->quirks |= Q_EXWS;
-		break;
-	case OPT_SOK:
-		t->has_sok = true;
-		break;
-	case OPT_TS:
-		t->ts_val = rd_be32(r);
-		t->ts_ecr = rd_be32(r);
-		t->has_ts = true;
-		if (t->ts_val == 0)
-			t->quirks |= Q_TS_ZERO;
-		if (traits_is_syn(t) && t->ts_ecr != 0)
-			t->quirks |= Q_PEER_TS_NZ;
-		break;
-	}
+	return true;
+}
+
+static inline void
+read_mss(struct rd *r, struct traits *t)
+{
+	if (!has_known(r, t, 4))
+		return;
+	t->mss = rd_be16(r);
+	t->has_mss = true;
+}
+
+static inline void
+read_scale(struct rd *r, struct traits *t)
+{
+	if (!has_known(r, t, 3))
+		return;
+	t->wscale = rd_u8(r);
+	t->has_ws = true;
+	if (t->wscale > 14)
+		t->quirks |= Q_EXWS;
+}
+
+static inline void
+read_stamps(struct rd *r, struct traits *t)
+{
+	if (!has_known(r, t, 10))
+		return;
+	t->ts_val = rd_be32(r);
+	t->ts_ecr = rd_be32(r);
+	t->has_ts = true;
+	if (t->ts_val == 0)
+		t->quirks |= Q_TS_ZERO;
+	if (traits_is_syn(t) && t->ts_ecr != 0)
+		t->quirks |= Q_PEER_TS_NZ;
 }
 
 /* An option that is stepped over by its length byte. */
@@ -266,7 +278,7 @@ skip_option(struct rd *r, uint8_t min, uint8_t max)
 		rd_skip(r, len - 2U);
 }
 
-static void
+static inline void
 read_option(struct rd *r, struct traits *t, uint8_t kind)
 {
 	switch (kind) {
@@ -276,16 +288,16 @@ read_option(struct rd *r, struct traits *t, uint8_t kind)
 	case OPT_NOP:
 		break;
 	case OPT_MSS:
-		read_known(r, t, kind, 4);
+		read_mss(r, t);
 		break;
 	case OPT_WS:
-		read_known(r, t, kind, 3);
+		read_scale(r, t);
 		break;
 	case OPT_SOK:
-		read_known(r, t, kind, 2);
+		t->has_sok |= has_known(r, t, 2);
 		break;
 	case OPT_TS:
-		read_known(r, t, kind, 10);
+		read_stamps(r, t);
 		break;
 	case OPT_SACK:
 		skip_option(r, 10, 34);
@@ -299,12 +311,15 @@ read_option(struct rd *r, struct traits *t, uint8_t kind)
 static void
 read_options(struct rd r, struct traits *t)
 {
-	while (r.n > 0 && !r.bad && t->opts_n < TRAITS_OPTS_MAX) {
+	size_t n = 0;
+
+	while (r.n > 0 && !r.bad && n < TRAITS_OPTS_MAX) {
 		uint8_t kind = rd_u8(&r);
 
-		t->opts[t->opts_n++] = kind;
+		t->opts[n++] = kind;
 		read_option(&r, t, kind);
 	}
+	t->opts_n = (uint8_t)n;
 	if (r.bad || r.n > 0)
 		t->quirks |= Q_BAD;
 }
@@ -335,7 +350,7 @@ static enum traits_verdict
 read_tcp(struct span *s, struct traits *t)
 {
 	enum traits_verdict v = span_need(s, TCP_HLEN);
-	struct rd r = s->r;
+	struct rd r = span_reader(s, TCP_HLEN);
 	unsigned offset;
 	size_t hlen;
 
@@ -353,12 +368,13 @@ read_tcp(struct span *s, struct traits *t)
 	hlen = (offset >> 12) * 4U;
 	if (hlen < TCP_HLEN)
 		return TRAITS_MALFORMED;
-	v = span_need(s, hlen);
+	span_skip(s, TCP_HLEN);
+	v = span_need(s, hlen - TCP_HLEN);
 	if (v != TRAITS_OK)
 		return v;
 	t->hdrlen = (uint16_t)(t->hdrlen + hlen);
-	read_options(rd_sub(&r, hlen - TCP_HLEN), t);
-	span_skip(s, hlen);
+	read_options(span_reader(s, hlen - TCP_HLEN), t);
+	span_skip(s, hlen - TCP_HLEN);
 	t->payload = s->r.p;
 	t->payload_cap = (uint32_t)s->r.n;
 	t->payload_len = (uint32_t)s->wire;

@@ -78,15 +78,26 @@ find(const struct tsclock *c, uint64_t place)
 	return NULL;
 }
 
+/* The longer unseen, the less; nothing is less than a free slot. */
+static uint64_t
+use_of(const struct slot *s)
+{
+	return (uint64_t)s->used_s + (s->tag != 0);
+}
+
+/* Which slot it is nobody can foretell: without branches. */
 static struct slot *
 take(struct tsclock *c, uint64_t place, uint32_t now_s)
 {
 	struct slot *set = c->slots[place & (c->sets - 1)], *old = set;
+	uint64_t least = use_of(set);
 
-	for (size_t i = 1; i < WAYS; i++)
-		if (old->tag != 0 &&
-		    (set[i].tag == 0 || set[i].used_s < old->used_s))
-			old = &set[i];
+	for (size_t i = 1; i < WAYS; i++) {
+		uint64_t use = use_of(&set[i]);
+
+		old = use < least ? &set[i] : old;
+		least = use < least ? use : least;
+	}
 	*old = (struct slot){ .tag = tag_of(place), .used_s = now_s };
 	return old;
 }

@@ -6,7 +6,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BUFFER (128 << 10) /* stays in the cache until it is written */
+/*
+ * Stays in the cache until it is written.  Whole pages: a write that begins
+ * within a page costs the kernel half as much again.
+ */
+#define BUFFER (128 << 10)
 
 bool
 fpout_init(struct fpout *o, int fd, bool prompt)
@@ -25,11 +29,11 @@ fpout_fini(struct fpout *o)
 	o->base = NULL;
 }
 
-void
-fpout_flush(struct fpout *o)
+/* The first `n` bytes of what waits. */
+static void
+write_out(struct fpout *o, size_t n)
 {
 	const char *p = o->base;
-	size_t n = o->n;
 
 	while (n > 0 && o->error == 0) {
 		ssize_t done = write(o->fd, p, n);
@@ -41,7 +45,21 @@ fpout_flush(struct fpout *o)
 		p += done;
 		n -= (size_t)done;
 	}
+}
+
+void
+fpout_flush(struct fpout *o)
+{
+	write_out(o, o->n);
 	o->n = 0;
+}
+
+void
+fpout_make_room(struct fpout *o)
+{
+	write_out(o, o->max);
+	o->n -= o->max;
+	memmove(o->base, o->base + o->max, o->n);
 }
 
 int

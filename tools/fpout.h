@@ -19,7 +19,7 @@
 struct fpout {
 	char *base;
 	size_t n;   /* bytes waiting */
-	size_t max; /* beyond so many there is no room for a line */
+	size_t max; /* beyond so many there is no room: written at once */
 	int fd;
 	int error;   /* errno of the write that failed, 0 = none */
 	bool prompt; /* write each line at once */
@@ -40,12 +40,14 @@ int fpout_turn(struct fpout *o, int fd);
 /* The sentence why writing failed, NULL when it did not. */
 const char *fpout_error(const struct fpout *o);
 
+void fpout_make_room(struct fpout *o); /* for fpout_begin() */
+
 /* Room for one line. */
 static inline char *
 fpout_begin(struct fpout *o)
 {
 	if (o->n > o->max)
-		fpout_flush(o);
+		fpout_make_room(o);
 	return o->base + o->n;
 }
 

@@ -202,7 +202,7 @@ on_session_packet(struct fprun *r, const struct traits *t, int64_t t_us)
 	bool to_server = is_port(r, t->dport);
 	bool from_server = is_port(r, t->sport);
 
-	if (r->sessions == NULL || !(to_server || from_server))
+	if (!to_server && !from_server)
 		return;
 	if (t_us > r->now_us)
 		r->now_us = t_us;
@@ -236,7 +236,8 @@ on_syn(struct fprun *r, const struct waiting *w)
 	tell_opening(r, &s, w->clock);
 	if (r->hosts != NULL)
 		remember_host(r, &s);
-	on_session_packet(r, &w->t, w->t_us);
+	if (r->sessions != NULL)
+		on_session_packet(r, &w->t, w->t_us);
 }
 
 void
@@ -304,7 +305,8 @@ on_tcp(struct fprun *r, struct waiting *w, int64_t t_us)
 		on_reply(r, &w->t, t_us);
 	else
 		on_later(r, &w->t, t_us);
-	on_session_packet(r, &w->t, t_us);
+	if (r->sessions != NULL)
+		on_session_packet(r, &w->t, t_us);
 }
 
 void

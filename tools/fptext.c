@@ -90,15 +90,14 @@ fptext_hex(char *p, uint64_t v)
 static inline char *
 group(char *p, unsigned v)
 {
-	unsigned digits = 1U + (v > 0xf) + (v > 0xff) + (v > 0xfff);
-
-	if (v == 0) { /* most are */
-		*p = '0';
-		return p + 1;
-	}
-	for (unsigned i = 0; i < digits; i++)
-		p[i] = hex[v >> 4 * (digits - 1 - i) & 15];
-	return p + digits;
+	if (v > 0xfff)
+		*p++ = hex[v >> 12];
+	if (v > 0xff)
+		*p++ = hex[v >> 8 & 15];
+	if (v > 0xf)
+		*p++ = hex[v >> 4 & 15];
+	*p++ = hex[v & 15];
+	return p;
 }
 
 static unsigned
@@ -143,13 +142,11 @@ short_v6(char *p, const struct addr *a)
 }
 
 char *
-fptext_addr(char *p, const struct fptext_table *tab, const struct addr *a)
+fptext_addr_other(char *p, const struct addr *a)
 {
 	static const uint8_t zero[12];
 	char buf[ADDR_STRLEN];
 
-	if (a->family == 4)
-		return fptext_v4(p, tab, a->b);
 	if (a->family == 6 && memcmp(a->b, zero, sizeof(zero)) != 0)
 		return short_v6(p, a);
 	/* Rare forms: none, and those with an IPv4 address inside. */
@@ -158,10 +155,10 @@ fptext_addr(char *p, const struct fptext_table *tab, const struct addr *a)
 }
 
 char *
-fptext_addr_long(char *p, const struct fptext_table *tab, const struct addr *a)
+fptext_addr_long_other(char *p, const struct addr *a)
 {
 	if (a->family != 6)
-		return fptext_addr(p, tab, a);
+		return fptext_addr_other(p, a);
 	for (size_t i = 0; i < 8; i++) {
 		p = group(p, group_at(a, i));
 		*p++ = ':';

@@ -98,11 +98,24 @@ fptext_port(char *p, uint16_t v)
 	return p + 5;
 }
 
+/* Those that are not of IPv4, for the next two. */
+char *fptext_addr_other(char *p, const struct addr *a);
+char *fptext_addr_long_other(char *p, const struct addr *a);
+
 /* As addr_print() does. */
-char *
-fptext_addr(char *p, const struct fptext_table *tab, const struct addr *a);
+static inline char *
+fptext_addr(char *p, const struct fptext_table *tab, const struct addr *a)
+{
+	return a->family == 4 ? fptext_v4(p, tab, a->b) :
+				fptext_addr_other(p, a);
+}
+
 /* As p0f does: an IPv6 address with all its zeros. */
-char *
-fptext_addr_long(char *p, const struct fptext_table *tab, const struct addr *a);
+static inline char *
+fptext_addr_long(char *p, const struct fptext_table *tab, const struct addr *a)
+{
+	return a->family == 4 ? fptext_v4(p, tab, a->b) :
+				fptext_addr_long_other(p, a);
+}
 
 #endif
