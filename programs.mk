@@ -22,9 +22,15 @@ STORE_O	:= db/store db/storefile db/kcguard db/record db/record_client
 
 LOGLINE_O := daemon/logtime daemon/logscan daemon/logline \
 	   daemon/logline_postfix daemon/logline_postscreen \
-	   daemon/logline_queue daemon/logline_reject
+	   daemon/logline_queue daemon/logline_reject daemon/logreply \
+	   daemon/logline_opensmtpd daemon/logline_sendmail \
+	   daemon/logline_sendmail_mail daemon/logline_qmail \
+	   daemon/logline_qmail_smtpd daemon/logline_haraka daemon/logline_haraka_cmd \
+	   daemon/logline_courier \
+	   daemon/logline_exim daemon/logline_exim_host \
+	   daemon/logline_exim_mail daemon/logline_exim_reject
 
-ENGINE_O := $(FP_O) $(LOGLINE_O) daemon/names daemon/names_addr \
+ENGINE_O := $(FP_O) $(LOGLINE_O) daemon/logjoin daemon/names daemon/names_addr \
 	   daemon/client daemon/cross daemon/evidence \
 	   daemon/evidence_names \
 	   daemon/groups daemon/mailq \

@@ -80,8 +80,9 @@ make_parts(struct engine *e)
 	ec.clients = e->clients;
 	e->evidence = evidence_new(&ec);
 	e->blocks = blocks_new(p->blocks_max, &e->conf.key);
+	e->join = logjoin_new(LOGJOIN_ENTRIES, &e->conf.key);
 	return e->dedup != NULL && e->sessions != NULL && e->clients != NULL &&
-	    e->evidence != NULL && e->blocks != NULL;
+	    e->evidence != NULL && e->blocks != NULL && e->join != NULL;
 }
 
 struct engine *
@@ -113,6 +114,7 @@ engine_free(struct engine *e)
 	evidence_free(e->evidence);
 	client_table_free(e->clients);
 	blocks_free(e->blocks);
+	logjoin_free(e->join);
 	free(e->allow.v);
 	free(e->own.v);
 	free(e);
@@ -279,24 +281,35 @@ about_client(struct engine *e, const struct log_event *ev, struct str line,
 		orphan(e, ev);
 }
 
+static void
+line_event(struct engine *e, const struct log_event *ev, struct str line,
+    int64_t now_ms)
+{
+	e->n.events++;
+	e->n.kinds[ev->kind]++;
+	if (ev->client.family != 0)
+		about_client(e, ev, line, now_ms);
+	if (ev->qid.n > 0)
+		(void)evidence_message(e->evidence, ev, line, e->now_ms);
+}
+
 enum log_kind
 engine_line(struct engine *e, struct str line, int64_t now_ms)
 {
+	enum log_kind kind;
 	struct log_event ev;
 
 	engine_advance(e, now_ms);
 	e->cause_ms = now_ms;
 	e->n.lines++;
-	logline_parse(&e->logconf, line, now_ms, &ev);
-	if (ev.kind == LOG_NONE)
+	if (logline_parse(&e->logconf, line, now_ms, &ev) == LOG_NONE)
 		return LOG_NONE;
-	e->n.events++;
-	e->n.kinds[ev.kind]++;
-	if (ev.client.family != 0)
-		about_client(e, &ev, line, now_ms);
-	if (ev.qid.n > 0)
-		(void)evidence_message(e->evidence, &ev, line, e->now_ms);
-	return ev.kind;
+	kind = ev.kind;
+	if (logjoin_see(e->join, &ev, e->now_ms) != LOG_NONE)
+		line_event(e, &ev, line, now_ms);
+	while (logjoin_next(e->join, &ev))
+		line_event(e, &ev, line, now_ms);
+	return kind;
 }
 
 /* ---- time ---- */

@@ -8,6 +8,7 @@
 #include "daemon/blocks.h"
 #include "daemon/engine.h"
 #include "daemon/evidence.h"
+#include "daemon/logjoin.h"
 #include "fp/dedup.h"
 
 #define ENGINE_NETS_MAX 65536 /* allow entries and own addresses */
@@ -25,6 +26,7 @@ struct engine {
 	struct evidence *evidence;
 	struct blocks *blocks;
 	struct logline_conf logconf;
+	struct logjoin *join;
 	struct traits last;
 	bool last_ok;
 

@@ -399,7 +399,7 @@ evidence_message(struct evidence *e, const struct log_event *ev,
 	else if (delivery && ev->rcpt.n > 0 &&
 	    is_trap(e->conf.policy, ev->rcpt))
 		delivered_to_trap(e, c, m, line, now_ms);
-	else if (ev->kind == LOG_INFO && ev->queued)
+	else if (ev->queued)
 		mailq_queued(e->mailq, m, ev->nrcpt, ev->null_sender, now_ms);
 	return m->client;
 }

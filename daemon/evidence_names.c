@@ -238,6 +238,21 @@ name_holds(const struct client *c, struct str name, const struct addr *a,
 	return cls != NAME_HOST && cls != NAME_SERVER;
 }
 
+/*
+ * A name that nobody has confirmed may be a lie, but no lie would call a host
+ * a dial-up line: only what is to its disadvantage is believed.
+ */
+static bool
+believable(const struct log_event *ev)
+{
+	enum name_class cls;
+
+	if (!ev->name_claimed)
+		return true;
+	cls = name_classify(ev->name, &ev->client);
+	return cls == NAME_GENERIC || cls == NAME_DYNAMIC;
+}
+
 void
 evidence_name_of(struct evidence *e, const struct log_event *ev,
     const struct session *s, struct str line, int64_t now_ms)
@@ -246,7 +261,8 @@ evidence_name_of(struct evidence *e, const struct log_event *ev,
 	bool none = ev->rdns_none || ev->rdns_unconfirmed;
 	struct str name = none ? STR("") : ev->name;
 
-	if ((none || name.n > 0) && !name_holds(c, name, &ev->client, now_ms)) {
+	if ((none || name.n > 0) && believable(ev) &&
+	    !name_holds(c, name, &ev->client, now_ms)) {
 		if (name.n > 0)
 			c->name_ms = now_ms;
 		set_rdns(e, c, &ev->client, name, line, now_ms);

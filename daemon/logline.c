@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/logline.h"
+#include "daemon/logline_courier.h"
+#include "daemon/logline_exim.h"
+#include "daemon/logline_haraka.h"
+#include "daemon/logline_opensmtpd.h"
 #include "daemon/logline_postfix.h"
+#include "daemon/logline_qmail.h"
+#include "daemon/logline_sendmail.h"
 #include "daemon/logscan.h"
 
 const char *const log_kind_name[LOG_KINDS] = {
@@ -48,8 +54,36 @@ static const struct service {
 	{ STR("smtp"), true, STR("postfix"), logline_smtp },
 	{ STR("bounce"), true, STR("postfix"), logline_bounce },
 	{ STR("dnsblog"), true, STR("postfix"), logline_dnsblog },
+	{ STR("smtpd"), false, STR("opensmtpd"), logline_opensmtpd },
+	{ STR("smtpd"), false, STR("qmail"), logline_qmail },
+	{ STR("qmail"), false, STR("qmail"), logline_qmail },
+	{ STR("tcpserver"), false, STR("qmail"), logline_qmail },
+	{ STR("qmail-send"), false, STR("qmail"), logline_qmail },
+	{ STR("qmail-smtpd"), false, STR("qmail"), logline_qmail },
+	{ STR("spamdyke"), false, STR("qmail"), logline_spamdyke },
+	{ STR("vpopmail"), false, STR("qmail"), logline_vchkpw },
+	{ STR("haraka"), false, STR("haraka"), logline_haraka },
+	{ STR("node"), false, STR("haraka"), logline_haraka },
+	{ STR("courieresmtpd"), false, STR("courier"), logline_courieresmtpd },
+	{ STR("courieresmtpd-msa"), false, STR("courier"), logline_couriermsa },
+	{ STR("courieresmtpd-ssl"), false, STR("courier"), logline_couriermsa },
+	{ STR("courierd"), false, STR("courier"), logline_courierd },
+	{ STR("courieresmtp"), false, STR("courier"), logline_courieresmtp },
+	{ STR("imapd"), false, STR("courier"), logline_courierlogin },
+	{ STR("imapd-ssl"), false, STR("courier"), logline_courierlogin },
+	{ STR("pop3d"), false, STR("courier"), logline_courierlogin },
+	{ STR("pop3d-ssl"), false, STR("courier"), logline_courierlogin },
+	{ STR("exim"), false, STR("exim"), logline_exim },
+	{ STR("exim4"), false, STR("exim"), logline_exim },
+	{ STR("sendmail"), false, STR("sendmail"), logline_sendmail },
+	{ STR("sm-mta"), false, STR("sendmail"), logline_sendmail },
+	{ STR("sm-msp-queue"), false, STR("sendmail"), logline_sendmail },
+	{ STR("sm-que"), false, STR("sendmail"), logline_sendmail },
 	// clang-format on
 };
+
+static const struct service *const services_end = services +
+    sizeof(services) / sizeof(services[0]);
 
 static inline bool
 is_word(struct str s, const char *word)
@@ -117,23 +151,69 @@ take_tag(const struct logline_conf *c, struct str *s, struct log_event *ev)
 	return find_service(name, part > 0);
 }
 
-/* Stamp, `<mail.info>` of BSD, host. */
+/* After the stamp: `<mail.info>` of BSD, host. */
 static bool
-take_head(const struct logline_conf *c, struct str *s, int64_t now_ms,
-    struct log_event *ev)
+take_head(struct str *s)
 {
-	size_t n = logtime_parse(&c->time, *s, now_ms, &ev->t_ms,
-	    &ev->whole_second);
 	struct str word;
 
-	if (n == 0)
-		return false;
-	*s = str_from(*s, n);
 	if (!scan_eat(s, STR(" ")))
 		return false;
 	if (s->n > 0 && s->p[0] == '<' && !scan_upto(s, ' ', &word))
 		return false;
 	return scan_upto(s, ' ', &word);
+}
+
+/*
+ * A file of Exim's own has a blank in the stamp where syslog has a `T`, and
+ * no host and no tag: in such a file they would be words of a client.
+ */
+static bool
+is_exim_file(struct str stamp)
+{
+	return stamp.n >= 19 && stamp.p[10] == ' ' && stamp.p[4] == '-';
+}
+
+static enum log_kind
+exim_file(struct str line, int32_t zone_s, struct log_event *ev)
+{
+	if (!logline_exim_head(&line, zone_s, ev))
+		return LOG_NONE;
+	ev->mta = STR("exim");
+	return logline_exim(line, ev);
+}
+
+/* Has the line the head of syslog: a host, a tag? */
+static inline bool
+is_syslog(struct str stamp, struct str rest)
+{
+	return stamp.p[0] != '@' && !is_exim_file(stamp) && rest.n > 1 &&
+	    rest.p[1] != '[';
+}
+
+/*
+ * Lines that went past syslog: those of Haraka, which begin with `[LEVEL]`,
+ * those that multilog stamps with '@' or tai64nlocal with nine digits of a
+ * second, and Exim's.  Not inline: the lines of syslog have to be fast.
+ */
+static enum log_kind __attribute__((noinline))
+parse_untagged(const struct logline_conf *c, struct str stamp, struct str rest,
+    struct log_event *ev)
+{
+	struct str msg = rest;
+
+	while (msg.n > 0 && msg.p[0] == ' ')
+		msg = str_from(msg, 1);
+	if (msg.n > 1 && msg.p[0] == '[' && char_is_letter(msg.p[1])) {
+		ev->mta = STR("haraka");
+		return logline_haraka(msg, ev);
+	}
+	if (stamp.p[0] == '@' || (stamp.n == 29 && stamp.p[10] == ' ')) {
+		ev->mta = STR("qmail");
+		return logline_qmail(msg, ev);
+	}
+	return is_exim_file(stamp) ? exim_file(rest, c->time.zone_s, ev) :
+				     LOG_NONE;
 }
 
 /* A line that did not make an event says nothing about anybody. */
@@ -150,6 +230,23 @@ forget(struct log_event *ev)
 	memset(&ev->n, 0xff, sizeof(ev->n));
 }
 
+/* The tag of one MTA may be another's: their rows stand together. */
+static inline enum log_kind
+run(const struct service *svc, struct str msg, struct log_event *ev)
+{
+	const struct service *next = svc + 1;
+	enum log_kind kind;
+
+	ev->mta = svc->mta;
+	kind = svc->parse(msg, ev);
+	if (kind != LOG_NONE || next == services_end ||
+	    next->path != svc->path || !str_eq(next->name, svc->name))
+		return kind;
+	forget(ev);
+	ev->mta = next->mta;
+	return next->parse(msg, ev);
+}
+
 enum log_kind
 logline_parse(const struct logline_conf *c, struct str line, int64_t now_ms,
     struct log_event *ev)
@@ -157,19 +254,23 @@ logline_parse(const struct logline_conf *c, struct str line, int64_t now_ms,
 	/* Volatile: gcc's inline `rep stos` costs 7 % of all, a call less. */
 	volatile size_t size = sizeof(*ev);
 	const struct service *svc;
+	struct str stamp;
 
 	memset(ev, 0, size);
 	memset(&ev->n, 0xff, sizeof(ev->n)); /* all counters -1 */
 	if (line.n > LOG_LINE_MAX)
 		line.n = LOG_LINE_MAX;
-	if (!take_head(c, &line, now_ms, ev))
+	stamp = (struct str){ line.p,
+		logtime_parse(&c->time, line, now_ms, &ev->t_ms,
+		    &ev->whole_second) };
+	if (stamp.n == 0)
 		return LOG_NONE;
-	svc = take_tag(c, &line, ev);
-	if (svc == NULL)
-		return LOG_NONE;
-	ev->mta = svc->mta;
-	ev->kind = svc->parse(line, ev);
-	if (ev->kind == LOG_NONE)
+	line = str_from(line, stamp.n);
+	if (!is_syslog(stamp, line))
+		ev->kind = parse_untagged(c, stamp, line, ev);
+	else if (take_head(&line) && (svc = take_tag(c, &line, ev)) != NULL)
+		ev->kind = run(svc, line, ev);
+	if (ev->kind == LOG_NONE && ev->mta.n > 0)
 		forget(ev);
 	return ev->kind;
 }

@@ -75,8 +75,12 @@ struct log_event {
 	 * hostname" is said of both).
 	 */
 	bool rdns_unconfirmed;
+	bool name_claimed; /* `name` is the client's DNS, nobody confirmed it */
 	bool has_counters;
-	bool queued;        /* LOG_INFO: message qid is in the queue (nrcpt) */
+	/* LOG_INFO or LOG_ACCEPT: message qid is in the queue (nrcpt) */
+	bool queued;
+	/* A later line of `session` names the client: logjoin holds this. */
+	bool client_later;
 	struct addr client; /* or relay; family 0: none in this line, see qid */
 	uint16_t port;      /* of the client; 0: the log has none */
 	uint16_t code;      /* SMTP reply code of a reject, 0 = none */
@@ -85,6 +89,7 @@ struct log_event {
 	struct str service; /* last path part of the tag: "smtpd" */
 	struct str name;    /* client's name by the MTA; empty = unknown */
 	struct str qid;     /* queue id; empty = none or NOQUEUE */
+	struct str session; /* id that joins lines (logjoin); may be empty */
 	struct str helo, sender, rcpt, reason; /* client text; may be empty */
 	struct log_counters n;
 };

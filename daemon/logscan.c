@@ -143,6 +143,33 @@ scan_namaddr(struct str *s, struct log_event *ev)
 }
 
 bool
+scan_name_addr(struct str *s, struct log_event *ev)
+{
+	size_t n = name_span(*s);
+	struct str rest = str_from(*s, n);
+	struct str name = { s->p, n };
+	struct addr a, twice;
+
+	if (n > NAME_MAX_BYTES || (n > 0 && !scan_eat(&rest, STR(" "))) ||
+	    !bracket(&rest, &a) || a.family == 0)
+		return false;
+	/* `[ADDRESS] [ADDRESS]`: in place of a name. */
+	if (n == 0 && str_starts(rest, STR(" ["))) {
+		rest = str_from(rest, 1);
+		if (!bracket(&rest, &twice) || !addr_eq(&a, &twice))
+			return false;
+	}
+	ev->client = a;
+	ev->rdns_none = n == 0;
+	if (scan_eat(&rest, STR(" (may be forged)")))
+		ev->rdns_unconfirmed = n > 0;
+	else
+		ev->name = name;
+	*s = rest;
+	return true;
+}
+
+bool
 scan_sockaddr(struct str *s, struct log_event *ev)
 {
 	struct str rest = *s;

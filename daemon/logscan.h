@@ -14,6 +14,12 @@
 
 #include "daemon/logline.h"
 
+/*
+ * Of a longer message some syslog may have cut off the end, and with it the
+ * true relay that stands behind a forged one.
+ */
+#define SCAN_WHOLE_MAX 900
+
 static inline bool
 scan_eat(struct str *s, struct str prefix)
 {
@@ -75,6 +81,13 @@ bool scan_mailbox(struct str *s, struct str *out);
  * DNS.  Sets client, port, name and rdns_none of *ev, only if all was there.
  */
 bool scan_namaddr(struct str *s, struct log_event *ev);
+
+/*
+ * `NAME [ADDRESS]`, `[ADDRESS]` or that twice, with ` (may be forged)` behind it, as
+ * Sendmail has it.  The same rule for NAME.  Sets client, name, rdns_none and
+ * rdns_unconfirmed of *ev, only if the address was there.
+ */
+bool scan_name_addr(struct str *s, struct log_event *ev);
 
 /* `[ADDRESS]:PORT` into client and port of *ev. */
 bool scan_sockaddr(struct str *s, struct log_event *ev);

@@ -5,6 +5,8 @@
 #define YEAR_MAX   9999
 #define NOW_MAX_MS (8000 * 365 * DAY_MS) /* keeps sums on the scale */
 #define NO_NUMBER  1000                  /* more than any field of two digits */
+#define TAI64_1970 ((UINT64_C(1) << 62) + 10) /* the label of 1970 in UTC */
+#define END_S      INT64_C(253402300800)      /* the year after YEAR_MAX */
 
 struct civil {
 	int year;
@@ -247,11 +249,54 @@ parse_rfc3339(const struct logtime_conf *conf, struct str line, int64_t *t_ms,
 	return n;
 }
 
+/* `n` hexadecimal digits, 16 at most. */
+static bool
+parse_hex(struct str s, size_t n, uint64_t *v)
+{
+	uint64_t sum = 0;
+
+	if (s.n < n)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		unsigned c = (uint8_t)s.p[i];
+
+		if (!char_is_hex(s.p[i]))
+			return false;
+		sum = sum << 4 | (c > '9' ? (c & 15) + 9 : c & 15);
+	}
+	*v = sum;
+	return true;
+}
+
+/* `@400000005f5e100a1dcd6500` */
+static size_t
+parse_tai64(struct str line, int64_t *t_ms, bool *whole_second)
+{
+	uint64_t label, ns = 0;
+	size_t n = 17;
+
+	if (!parse_hex(str_from(line, 1), 16, &label) || label < TAI64_1970 ||
+	    label - TAI64_1970 >= (uint64_t)END_S)
+		return 0;
+	*whole_second = line.n == n || !char_is_hex(line.p[n]);
+	if (!*whole_second) {
+		if (!parse_hex(str_from(line, n), 8, &ns) || ns > 999999999)
+			return 0;
+		n += 8;
+	}
+	if (line.n > n && char_is_hex(line.p[n]))
+		return 0;
+	*t_ms = (int64_t)((label - TAI64_1970) * 1000 + ns / 1000000);
+	return n;
+}
+
 size_t
 logtime_parse(const struct logtime_conf *c, struct str line, int64_t now_ms,
     int64_t *t_ms, bool *whole_second)
 {
 	if (line.n > 0 && char_is_digit(line.p[0]))
 		return parse_rfc3339(c, line, t_ms, whole_second);
+	if (line.n > 0 && line.p[0] == '@')
+		return parse_tai64(line, t_ms, whole_second);
 	return parse_classic(c, line, now_ms, t_ms, whole_second);
 }

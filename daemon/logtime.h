@@ -3,9 +3,12 @@
  * logtime - stage 5 of 8: the time stamp at the head of a log line
  *
  * Reads `Mon dd HH:MM:SS` (no year, no zone: the year comes from `now`, so
- * that the result is the latest such date not more than a day after it) and
- * RFC 3339 with or without a fraction.  Pure: the zone of classic stamps is
- * given, never asked of the system.
+ * that the result is the latest such date not more than a day after it),
+ * RFC 3339 with or without a fraction, and the labels of multilog: `@` and
+ * 16 hexadecimal digits (TAI64, seconds) or 24 (TAI64N, and nanoseconds).  A
+ * label is 2^62 + 10 more than the seconds since 1970, as it is for the
+ * programs that write and show them: they know no leap seconds after 1972.
+ * Pure: the zone of classic stamps is given, never asked of the system.
  */
 #ifndef ZFW_DAEMON_LOGTIME_H
 #define ZFW_DAEMON_LOGTIME_H

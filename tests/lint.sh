@@ -39,7 +39,7 @@ layer() {
     fp/smtp* | fp/session* | fp/dialogue* | fp/ladder | fp/flowstat | fp/reorder) echo 4 ;;
     fp/uptime | fp/hosts | fp/p0fapi | fp/p0fsock | fp/flows | fp/tsclock) echo 4 ;;
     fp/*) echo unknown ;;
-    daemon/log | daemon/logtime | daemon/logline* | daemon/logscan | daemon/logjson) echo 5 ;;
+    daemon/log | daemon/logtime | daemon/logline* | daemon/logscan | daemon/logjson | daemon/logjoin | daemon/logrule | daemon/logreply) echo 5 ;;
     daemon/evidence* | daemon/cross | daemon/names* | daemon/client | daemon/groups | daemon/mailq | daemon/policy) echo 6 ;;
     daemon/score) echo 7 ;;
     daemon/decide | daemon/blocks | daemon/engine*) echo 8 ;;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "daemon/logjoin.h"
 #include "daemon/logjson.h"
 #include "fp/capture.h"
 #include "fp/recorder.h"
@@ -280,43 +281,61 @@ replay_run(struct replay_conf *conf, FILE *summary, char err[REPLAY_ERRLEN])
 	return rc;
 }
 
+static void
+put_event(FILE *f, const struct log_event *ev, unsigned long line)
+{
+	char json[LOG_LINE_MAX * 8];
+	size_t n = logjson_print(ev, line, json, sizeof(json));
+
+	if (n == 0)
+		return;
+	json[n] = '\n'; /* in place of the NUL */
+	(void)fwrite(json, 1, n + 1, f);
+}
+
+/* Returns as logfile_line() does: 0 at the end. */
 static int
-events_of(const struct replay_conf *conf, const char *path,
-    char err[REPLAY_ERRLEN])
+events_of(const struct replay_conf *conf, struct logfile *l, struct logjoin *j)
 {
 	struct logline_conf lc = { { conf->policy->log_zone_s,
 				       conf->policy->log_year },
 		conf->policy->submission };
-	int64_t now_ms = (int64_t)time(NULL) * 1000;
-	char json[LOG_LINE_MAX * 8];
-	struct logfile l;
-	int rc = logfile_open(&l, path);
+	int64_t now_ms = (int64_t)time(NULL) * 1000, line_ms = INT64_MIN;
+	struct log_event ev;
+	int rc;
 
-	while (rc == 0 && (rc = logfile_line(&l)) > 0) {
-		struct log_event ev;
-		size_t n;
-
-		rc = 0;
-		if (logline_parse(&lc, (struct str){ l.line, l.len }, now_ms,
+	while ((rc = logfile_line(l)) > 0) {
+		if (logline_parse(&lc, (struct str){ l->line, l->len }, now_ms,
 			&ev) == LOG_NONE)
 			continue;
-		n = logjson_print(&ev, l.number, json, sizeof(json));
-		if (n == 0)
-			continue;
-		json[n] = '\n'; /* in place of the NUL */
-		(void)fwrite(json, 1, n + 1, conf->out);
+		if (ev.t_ms > line_ms)
+			line_ms = ev.t_ms;
+		if (logjoin_see(j, &ev, line_ms) != LOG_NONE)
+			put_event(conf->out, &ev, l->number);
+		while (logjoin_next(j, &ev))
+			put_event(conf->out, &ev, l->number);
 	}
-	logfile_close(&l);
-	if (rc < 0)
-		snprintf(err, REPLAY_ERRLEN, "%s: %s", path, strerror(-rc));
-	return rc < 0 ? -1 : 0;
+	return rc;
 }
 
 int
 replay_events(struct replay_conf *conf, char err[REPLAY_ERRLEN])
 {
-	for (size_t i = 0; i < conf->logs_n; i++)
-		if (events_of(conf, conf->logs[i], err) != 0)
-			return -1;
-	return 0;
+	struct logjoin *j = logjoin_new(LOGJOIN_ENTRIES,
+	    &(struct hash_key){ 0 });
+	const char *what = "events";
+	int rc = j == NULL ? -ENOMEM : 0;
+
+	for (size_t i = 0; i < conf->logs_n && rc == 0; i++) {
+		struct logfile l;
+
+		what = conf->logs[i];
+		if ((rc = logfile_open(&l, what)) == 0)
+			rc = events_of(conf, &l, j);
+		logfile_close(&l);
+	}
+	logjoin_free(j);
+	if (rc < 0)
+		snprintf(err, REPLAY_ERRLEN, "%s: %s", what, strerror(-rc));
+	return rc < 0 ? -1 : 0;
 }

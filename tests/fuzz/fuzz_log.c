@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * zt-link: fp/addr daemon/logtime daemon/logscan daemon/logline
- * zt-link: daemon/logline_postfix daemon/logline_postscreen
- * zt-link: daemon/logline_queue daemon/logline_reject daemon/logjson
+ * zt-link: fp/addr @LOGLINE
+ * zt-link: daemon/logjson
  * zt-link: daemon/names daemon/names_addr
  *
  * Any bytes as a log line: every slice lies in the line, an address stands
@@ -40,25 +39,98 @@ is_addr_byte(char c)
 	    c == 'v';
 }
 
+/*
+ * Does the address stand in a word?  There may be colons around it, which
+ * part it from what is before and behind.
+ */
+static bool
+is_in_word(struct str word, const struct addr *a)
+{
+	for (size_t from = 0; from < word.n; from++) {
+		if (from > 0 && word.p[from - 1] != ':')
+			continue;
+		for (size_t n = 1; n < ADDR_STRLEN && from + n <= word.n; n++) {
+			struct addr got;
+
+			if (from + n < word.n && word.p[from + n] != ':')
+				continue;
+			if (addr_parse((struct str){ word.p + from, n },
+				&got) &&
+			    addr_eq(&got, a))
+				return true;
+		}
+	}
+	return false;
+}
+
 /* Where in the line the text of that address ends; 0 = nowhere. */
 static size_t
 addr_end(struct str line, const struct addr *a)
 {
 	for (size_t i = 0; i < line.n; i++) {
 		struct str word = { line.p + i, 0 };
-		struct addr got;
 
 		while (i < line.n && is_addr_byte(line.p[i]))
 			i++;
 		word.n = (size_t)(line.p + i - word.p);
-		/* `IP: text` has a colon too many. */
-		for (size_t cut = 0; cut < 2 && word.n > cut; cut++)
-			if (addr_parse((struct str){ word.p, word.n - cut },
-				&got) &&
-			    addr_eq(&got, a))
-				return i;
+		if (is_in_word(word, a))
+			return i;
 	}
 	return 0;
+}
+
+/*
+ * Those that may write it behind text of the client: it stands between the
+ * texts.
+ */
+static bool
+is_behind_text(const struct log_event *ev)
+{
+	return str_eq(ev->mta, STR("exim")) || str_eq(ev->mta, STR("qmail")) ||
+	    (str_eq(ev->mta, STR("courier")) && ev->kind == LOG_SENT);
+}
+
+static void
+check_outside(const struct log_event *ev, struct str line)
+{
+	const struct str texts[] = { ev->helo, ev->sender, ev->rcpt };
+	char rest[LOG_LINE_MAX];
+
+	if (line.n > sizeof(rest))
+		line.n = sizeof(rest);
+	memcpy(rest, line.p, line.n);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (texts[i].n > 0)
+			memset(rest + (texts[i].p - line.p), '#', texts[i].n);
+	must(addr_end((struct str){ rest, line.n }, &ev->client) > 0);
+}
+
+/* How often `word` stands in what follows the tag. */
+static size_t
+count(const struct log_event *ev, struct str line, const char *word)
+{
+	struct str s = { ev->service.p,
+		(size_t)(line.p + line.n - ev->service.p) };
+	const char *at;
+	size_t n = 0;
+
+	while ((at = memmem(s.p, s.n, word, strlen(word))) != NULL) {
+		s = str_from(s, (size_t)(at - s.p) + 1);
+		n++;
+	}
+	return n;
+}
+
+/* Those that write the relay last: then nothing else may look like it. */
+static bool
+is_only_relay(const struct log_event *ev, struct str line)
+{
+	if (str_eq(ev->mta, STR("sendmail")))
+		return count(ev, line, "relay=") == 1;
+	return str_eq(ev->mta, STR("opensmtpd")) &&
+	    (ev->kind == LOG_SENT || ev->kind == LOG_BOUNCED ||
+		ev->kind == LOG_INFO) &&
+	    count(ev, line, " relay=\"") == 1;
 }
 
 /* A relay stands behind the recipient; all others before client text. */
@@ -71,8 +143,12 @@ check_client(const struct log_event *ev, struct str line)
 	if (ev->client.family == 0)
 		return;
 	must(end > 0);
-	if (str_eq(ev->service, STR("smtp")))
+	if (str_eq(ev->service, STR("smtp")) || is_only_relay(ev, line))
 		return;
+	if (is_behind_text(ev)) {
+		check_outside(ev, line);
+		return;
+	}
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		must(texts[i].n == 0 || line.p + end <= texts[i].p);
 }

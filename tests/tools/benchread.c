@@ -2,9 +2,7 @@
 /*
  * benchread - single stages over a whole file, and nothing else
  *
- * zt-link: tools/logfile daemon/logtime daemon/logscan daemon/logline
- * zt-link: daemon/logline_postfix daemon/logline_postscreen
- * zt-link: daemon/logline_queue daemon/logline_reject
+ * zt-link: tools/logfile @LOGLINE
  * zt-link: fp/addr fp/hash fp/link fp/traits fp/sig fp/capture
  * zt-libs: libpcap libsodium
  *

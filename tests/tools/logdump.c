@@ -2,9 +2,7 @@
 /*
  * logdump - prints every field of the events of a mail log, for the tests
  *
- * zt-link: fp/addr daemon/logtime daemon/logscan daemon/logline
- * zt-link: daemon/logline_postfix daemon/logline_postscreen
- * zt-link: daemon/logline_queue daemon/logline_reject
+ * zt-link: fp/addr @LOGLINE
  *
  * `logdump [--bench N] < LOG`.  One row of tab separated fields for each
  * line, `none` as the kind where there is no event: line, kind, client, port,

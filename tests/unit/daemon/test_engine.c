@@ -6,12 +6,11 @@
  * zt-link: fp/dialogue fp/dialogue_key fp/smtp_note fp/smtp_reply
  * zt-link: fp/ladder fp/flowstat fp/reorder fp/session_flow fp/session_time
  * zt-link: fp/session_pool fp/sigcache fp/sigclass fp/sigdb_match
- * zt-link: daemon/logtime daemon/logline daemon/logline_postfix
- * zt-link: daemon/logline_postscreen daemon/logline_queue
- * zt-link: daemon/logline_reject daemon/logscan daemon/names
+ * zt-link: @LOGLINE
+ * zt-link: daemon/names
  * zt-link: daemon/names_addr daemon/client daemon/evidence
  * zt-link: daemon/cross daemon/evidence_names daemon/groups daemon/mailq daemon/score
- * zt-link: daemon/decide daemon/blocks daemon/engine daemon/engine_block
+ * zt-link: daemon/decide daemon/blocks daemon/engine daemon/engine_block daemon/logjoin
  * zt-libs: libsodium libm
  */
 #include <errno.h>

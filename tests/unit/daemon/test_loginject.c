@@ -4,9 +4,7 @@
  * name, its DNS or its commands what looks like a log line about another.
  * 203.0.113.5 is the client of every line here, 192.0.2.66 its victim.
  *
- * zt-link: fp/addr daemon/logtime daemon/logscan daemon/logline
- * zt-link: daemon/logline_postfix daemon/logline_postscreen
- * zt-link: daemon/logline_queue daemon/logline_reject
+ * zt-link: fp/addr @LOGLINE
  */
 #include "daemon/logline.h"
 #include "tests/zt.h"

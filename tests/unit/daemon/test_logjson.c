@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * zt-link: fp/addr daemon/logtime daemon/logscan daemon/logline
- * zt-link: daemon/logline_postfix daemon/logline_postscreen
- * zt-link: daemon/logline_queue daemon/logline_reject daemon/logjson
+ * zt-link: fp/addr @LOGLINE
+ * zt-link: daemon/logjson
  * zt-libs: libjansson
  */
 #include "daemon/logjson.h"

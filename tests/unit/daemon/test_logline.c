@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * zt-link: fp/addr daemon/logtime daemon/logscan daemon/logline
- * zt-link: daemon/logline_postfix daemon/logline_postscreen
- * zt-link: daemon/logline_queue daemon/logline_reject
+ * zt-link: fp/addr @LOGLINE
  */
 #include "daemon/logline.h"
 #include "tests/zt.h"
