@@ -247,7 +247,7 @@ rspamd_has() { # OUTPUT REGEX
 # --- Haraka ------------------------------------------------------------------
 
 # Its plugin, with as much of a Haraka around it as it needs.
-haraka_stub() {
+haraka_host() {
     cat <<-'END'
 	const plugin = require('haraka-plugin-p0f')
 	const [socket, ...ips] = process.argv.slice(2)
@@ -291,12 +291,12 @@ group_haraka() {
         skip "Haraka's plugin asks" "npm cannot have haraka-plugin-p0f"
         return
     fi
-    haraka_stub >"$d/stub.js"
-    if ! node --check "$d/stub.js" || ! (cd "$d" && node -e "require('haraka-plugin-p0f')"); then
+    haraka_host >"$d/host.js"
+    if ! node --check "$d/host.js" || ! (cd "$d" && node -e "require('haraka-plugin-p0f')"); then
         skip "Haraka's plugin asks" "this node cannot run it"
         return
     fi
-    out=$(gw env -C "$d" node stub.js "$SOCK" $WIN $LIN6 192.0.2.251 2>&1)
+    out=$(gw env -C "$d" node host.js "$SOCK" $WIN $LIN6 192.0.2.251 2>&1)
     ok "Haraka's plugin has our label" has "$out" 1 '"os_name":"Windows"'
     ok "the distance" has "$out" 1 '"distance":11'
     ok "the number of connections" has "$out" 1 "\"total_conn\":$(field conn $WIN)"
