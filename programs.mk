@@ -30,6 +30,9 @@ LOGLINE_O := daemon/logtime daemon/logscan daemon/logline \
 	   daemon/logline_exim daemon/logline_exim_host \
 	   daemon/logline_exim_mail daemon/logline_exim_reject
 
+MODEL_O	:= daemon/model daemon/model_share daemon/model_token \
+	   daemon/model_site daemon/model_blob
+
 ENGINE_O := $(FP_O) $(LOGLINE_O) daemon/logjoin daemon/names daemon/names_addr \
 	   daemon/client daemon/cross daemon/evidence \
 	   daemon/evidence_names \
