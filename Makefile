@@ -63,6 +63,7 @@ LIBS_libevent_core := -levent_core
 LIBS_libseccomp	:= -lseccomp
 LIBS_libcap-ng	:= -lcap-ng
 LIBS_libsodium	:= -lsodium
+LIBS_libcares	:= -lcares
 
 SRC	:= $(wildcard fp/*.c daemon/*.c nft/*.c db/*.c tools/*.c)
 TESTSRC	:= $(wildcard tests/unit/*/test_*.c)

@@ -5,6 +5,8 @@
 #define LABEL_MAX_BYTES 63
 #define WORD_MAX_BYTES  16
 #define HEX_RUN_MIN     8 /* an IPv4 address in hexadecimal */
+#define GROUPS_MIN      4 /* of an address in groups */
+#define GROUP_MAX       4 /* figures in one */
 
 const char *const helo_class_name[HELO_CLASSES] = {
 	[HELO_NONE] = "none",
@@ -35,18 +37,33 @@ const char *const name_class_name[NAME_CLASSES] = {
 static const char server_words[] =
     " mail mx smtp static mta relay srv server mailer mailout mailhost mailgw "
     "mout outbound smtpout post postfix exim exchange sender newsletter lists "
-    "list ns web www vps dedicated colo fixed statik sta email webmail imap ";
+    "list ns web www vps dedicated colo fixed fixip statik sta staticip "
+    "ipstatic statip estatica email webmail imap mxout mxin outmx inmx mgw ";
+
+/* Beginnings of such words: mailserver, smtpgw. */
+static const char *const server_begins[] = { "mail", "smtp" };
+static const char *const server_ends[] = { "mail", "smtp", "mta" };
 
 /* Words of access lines that say it on their own. */
 static const char dynamic_words[] =
     " dyn dynamic dynip dynamicip ddns dsl adsl vdsl sdsl xdsl dhcp ppp pppoe "
-    "pool pools cable dialup dialin dial broadband bband dip catv hsd ";
+    "pool pools ippool dynpool cable dialup dialin dial broadband bband dip "
+    "catv hsd dslb dslam dslpool pppoa cablemodem docsis hfc wimax hsdpa cgn "
+    "cgnat ";
+
+/* Their ends: modemcable, kabeldsl. */
+static const char *const dynamic_ends[] = { "dsl", "cable" };
 
 /* Words that count only beside the address. */
 static const char access_words[] =
     " cust customer customers client clients user users home res residential "
     "cpe cm modem node fiber ftth fttx gprs lte mobile wireless wifi wlan umts "
-    "nat bb subs subscriber access ";
+    "nat bb subs subscriber access abo abonent abonents abonnement klient "
+    "kunde kunden cliente clientes usuario gsm cdma satellite guest hotspot "
+    "dorm dormitory student students unassigned unallocated unused noptr ";
+
+/* Before `static` they make it the other thing. */
+static const char not_words[] = " non not no ";
 
 /* The ends of names that only mean something on a private network. */
 static const char local_ends[] =
@@ -80,6 +97,29 @@ in_words(struct str word, const char *list)
 	text[1 + word.n] = ' ';
 	return memmem(list, strlen(list), text, word.n + 2) != NULL;
 }
+
+/* Begins or ends the word with one of them, and is not all of it? */
+static bool
+has_part(struct str word, const char *const *parts, size_t n, bool at_end)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct str part = { parts[i], strlen(parts[i]) }, got = word;
+
+		if (word.n <= part.n)
+			continue;
+		got.n = part.n;
+		if (at_end)
+			got.p += word.n - part.n;
+		if (str_eq_nocase(got, part))
+			return true;
+	}
+	return false;
+}
+
+#define BEGINS(word, parts) \
+	has_part((word), (parts), sizeof(parts) / sizeof((parts)[0]), false)
+#define ENDS(word, parts) \
+	has_part((word), (parts), sizeof(parts) / sizeof((parts)[0]), true)
 
 /* Where the last label begins, or the whole is one: 0. */
 static size_t
@@ -118,10 +158,25 @@ struct words {
 	bool server, dynamic, access, digits;
 };
 
+/* One word, and the one before it if only a sign stands between them. */
+static void
+take_word(struct words *w, struct str word, struct str before)
+{
+	if (in_words(before, not_words) && str_eq_nocase(word, STR("static"))) {
+		w->dynamic = true;
+		return;
+	}
+	w->server |= in_words(word, server_words) ||
+	    BEGINS(word, server_begins) || ENDS(word, server_ends);
+	w->dynamic |= in_words(word, dynamic_words) || ENDS(word, dynamic_ends);
+	w->access |= in_words(word, access_words);
+}
+
 static struct words
 words_of(struct str host)
 {
 	struct words w = { 0 };
+	struct str before = { host.p, 0 };
 
 	for (size_t i = 0; i < host.n;) {
 		struct str word = str_from(host, i);
@@ -132,9 +187,10 @@ words_of(struct str host)
 			i++;
 			continue;
 		}
-		w.server |= in_words(word, server_words);
-		w.dynamic |= in_words(word, dynamic_words);
-		w.access |= in_words(word, access_words);
+		if (before.p + before.n + 1 != word.p)
+			before.n = 0;
+		take_word(&w, word, before);
+		before = word;
 		i += word.n;
 	}
 	return w;
@@ -307,23 +363,93 @@ take_hex_run(struct str s)
 	return run;
 }
 
+static bool
+is_separator(char c)
+{
+	return c == '-' || c == '.' || c == ':';
+}
+
+static bool
+has_digit(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (char_is_digit(s.p[i]))
+			return true;
+	return false;
+}
+
+/*
+ * Bytes at the front that are an address in hexadecimal groups, such as
+ * `cb-00-71-07` or `2001-db8-1-2`: GROUPS_MIN groups or more with the same
+ * separator, most of them with a figure.  Labels of letters at its end belong
+ * to the domain.  0 = none; `before` is the byte before it, 0 = none.
+ */
+static size_t
+hex_groups(struct str s, char before)
+{
+	size_t at = 0, end = 0, groups = 0, figures = 0;
+	char sep = '\0';
+
+	if (char_is_letter(before) || char_is_digit(before))
+		return 0;
+	while (at < s.n) {
+		struct str g = str_from(s, at);
+
+		g.n = str_span(g, char_is_hex);
+		at += g.n;
+		if (g.n == 0 || g.n > GROUP_MAX ||
+		    (at < s.n && !is_separator(s.p[at])))
+			break;
+		groups++;
+		figures += has_digit(g);
+		if (sep != '.' || has_digit(g))
+			end = at;
+		if (at == s.n || (sep != '\0' && s.p[at] != sep))
+			break;
+		sep = s.p[at++];
+	}
+	return groups >= GROUPS_MIN && figures * 2 >= groups ? end : 0;
+}
+
+/* Each group as one '#'; `n` is the room. */
+static size_t
+fold_groups(struct str groups, char *out, size_t n)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < groups.n && len < n; i++) {
+		if (is_separator(groups.p[i]))
+			out[len++] = groups.p[i];
+		else if (i == 0 || is_separator(groups.p[i - 1]))
+			out[len++] = '#';
+	}
+	return len;
+}
+
 size_t
 name_template(struct str name, char *out, size_t n)
 {
+	char before = '\0';
 	size_t len = 0;
 
 	name = capped(name);
 	if (n == 0)
 		return 0;
 	while (name.n > 0 && len + 1 < n) {
-		struct str run = take_hex_run(name);
+		struct str run = { name.p, hex_groups(name, before) };
 
-		if (run.n == 0)
-			run.n = 1;
-		if (is_hex_run(run))
-			out[len++] = '@';
-		else
-			len += fold_digits(run, out + len, n - 1 - len);
+		if (run.n > 0) {
+			len += fold_groups(run, out + len, n - 1 - len);
+		} else {
+			run = take_hex_run(name);
+			if (run.n == 0)
+				run.n = 1;
+			if (is_hex_run(run))
+				out[len++] = '@';
+			else
+				len += fold_digits(run, out + len, n - 1 - len);
+		}
+		before = run.p[run.n - 1];
 		name = str_from(name, run.n);
 	}
 	out[len] = '\0';

@@ -51,8 +51,9 @@ enum helo_class helo_classify(struct str helo, const struct addr *client,
     struct str rdns, const struct names_self *self);
 
 /*
- * Digits folded to '#', hex runs that hold the address to '@', lower case:
- * `123-45-6-7.dyn.example.com` -> `#-#-#-#.dyn.example.com`.  Writes at most
+ * Digits folded to '#', long hex runs to '@', lower case, an address in hex
+ * groups as if it were decimal: `123-45-6-7.dyn.example.com` and
+ * `7b-2d-06-07.dyn.example.com` -> `#-#-#-#.dyn.example.com`.  Writes at most
  * n bytes with NUL, returns the length.
  */
 size_t name_template(struct str name, char *out, size_t n);
