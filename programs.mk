@@ -33,6 +33,9 @@ LOGLINE_O := daemon/logtime daemon/logscan daemon/logline \
 MODEL_O	:= daemon/model daemon/model_share daemon/model_token \
 	   daemon/model_site daemon/model_blob
 
+BOTNET_O := daemon/botnet daemon/botnet_trait daemon/botnet_count \
+	   daemon/botnet_table daemon/botnet_weigh daemon/botnet_blob
+
 ENGINE_O := $(FP_O) $(LOGLINE_O) daemon/logjoin daemon/names daemon/names_addr \
 	   daemon/client daemon/cross daemon/evidence \
 	   daemon/evidence_names \
