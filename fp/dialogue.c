@@ -75,21 +75,34 @@ struct path {
 	enum dialogue_case word; /* of FROM or TO */
 	bool empty;              /* <> */
 	bool params;
+	bool cut; /* the address goes on beyond the text */
+	struct str address;
 };
+
+static struct str
+without_blanks(struct str s)
+{
+	take(&s, is_blank);
+	while (s.n > 0 && is_blank(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
 
 /* After `<`: past the `>` that ends it; quoted ones do not. */
 static bool
-skip_path(struct str *s, bool *empty)
+skip_path(struct str *s, struct path *p)
 {
 	bool quoted = false;
 
-	*empty = s->n > 0 && s->p[0] == '>';
+	p->empty = s->n > 0 && s->p[0] == '>';
+	p->address = without_blanks(*s);
 	for (size_t i = 0; i < s->n; i++) {
 		if (s->p[i] == '\\')
 			i++;
 		else if (s->p[i] == '"')
 			quoted = !quoted;
 		else if (s->p[i] == '>' && !quoted) {
+			p->address = without_blanks((struct str){ s->p, i });
 			*s = str_from(*s, i + 1);
 			return true;
 		}
@@ -127,17 +140,19 @@ path_of(struct str s, struct str word, const struct dialogue_line *l)
 	if (s.n == 0)
 		return p;
 	if (s.p[0] != '<') {
-		take(&s, is_word);
+		p.address = take(&s, is_word);
+		p.cut = s.n == 0 && l->more;
 		take(&s, is_blank);
 		p.params = s.n > 0 || (l->more && l->params);
 		p.form = path_form(before, after, false);
 		return p;
 	}
 	s = str_from(s, 1);
-	if (!skip_path(&s, &p.empty)) {
+	if (!skip_path(&s, &p)) {
 		if (l->more)
 			p.form = path_form(before, after, true);
 		p.params = l->more && l->params;
+		p.cut = l->more;
 		return p;
 	}
 	if (s.n == 0 || is_blank(s.p[0]))
@@ -148,7 +163,7 @@ path_of(struct str s, struct str word, const struct dialogue_line *l)
 }
 
 static void
-add_path(struct dialogue *d, const struct dialogue_line *l, struct str s)
+add_path(struct dialogue *d, struct dialogue_line *l, struct str s)
 {
 	bool mail = l->verb == VERB_MAIL;
 	struct path p = path_of(s, mail ? STR("FROM") : STR("TO"), l);
@@ -159,6 +174,9 @@ add_path(struct dialogue *d, const struct dialogue_line *l, struct str s)
 		d->flags |= DIALOGUE_PARAMS;
 	if (mail && p.empty)
 		d->flags |= DIALOGUE_NULL_SENDER;
+	l->address = p.address;
+	l->address_cut = p.cut;
+	l->null_path = p.empty;
 }
 
 /* --- whole lines --- */
@@ -197,7 +215,7 @@ add_verb(struct dialogue *d, const struct dialogue_line *l, struct str word)
 }
 
 bool
-dialogue_line(struct dialogue *d, const struct dialogue_line *l)
+dialogue_line(struct dialogue *d, struct dialogue_line *l)
 {
 	struct str s = l->text, lead, word, gap;
 	bool known;

@@ -130,6 +130,10 @@ enum dialogue_flag {
 };
 /* Says whose mail it was, not who spoke: no part of the key. */
 #define DIALOGUE_NOT_IN_KEY ((uint32_t)DIALOGUE_NULL_SENDER)
+/* Whether it waits, which one program does now and then, is told apart. */
+#define DIALOGUE_NOT_IN_RCPT_KEY \
+	(DIALOGUE_NOT_IN_KEY | (uint32_t)DIALOGUE_EARLY | \
+	    (uint32_t)DIALOGUE_PIPELINED)
 
 /* Durations: what a mean and a variance need, and the ends. */
 struct dialogue_times {
@@ -149,6 +153,7 @@ struct dialogue {
 	                        line, 0 = none whole */
 	uint16_t mails, rcpts_max; /* transactions; most RCPT in one */
 	uint16_t replies_4xx, replies_5xx;
+	uint64_t rcpt_key;            /* see dialogue_key_rcpt() */
 	uint32_t greet_delay_us;      /* handshake to the last greeting line */
 	struct dialogue_times think;  /* our reply to its next command */
 	struct dialogue_times answer; /* its command to our reply */
@@ -166,18 +171,36 @@ struct dialogue_line {
 	bool params;   /* what is not in `text` has parameters behind a path */
 	bool any;      /* what is not in `text` has more than blanks */
 	bool trailing; /* its last character is a blank */
+	/* found in MAIL and RCPT; a slice of `text` */
+	struct str address; /* without brackets and parameters, "" = none */
+	bool address_cut;   /* its end is not in `text` */
+	bool null_path;     /* <> */
 };
 /*
  * Notes the forms of a line: case, spacing, paths, line end, name, verbs.
  * False when it is no command that SMTP has.
  */
-bool dialogue_line(struct dialogue *d, const struct dialogue_line *l);
+bool dialogue_line(struct dialogue *d, struct dialogue_line *l);
+/* The first RCPT was noted, and how it was cut: see dialogue_key_rcpt(). */
+void dialogue_mark_rcpt(struct dialogue *d);
 
 /*
  * A stable hash over the categories; 0 when no command was seen.  Two clients
  * of one dialect have one key, whatever they say to whom, and how often.
  */
 uint64_t dialogue_key(const struct dialogue *d);
+/*
+ * The same over how the client spoke up to its first RCPT, that line included,
+ * so that a first session can be recognised before its message: hello, cases,
+ * paths, line end, cut, and the flags so far (TRAILING, PARAMS, ...; not
+ * whether it waits, nor the form of its name).  What depends on our answers or
+ * comes later (reactions, leaving, DATA) is no part of it.  Taken once, at
+ * that line, and the same for the rest of the session; 0 until then.  `cut` is
+ * what it was then: who glues MAIL and RCPT together shows it by the RCPT, and
+ * who glues only later lines counts as who does not.  No key of the other kind
+ * is equal to one of these but by accident.
+ */
+uint64_t dialogue_key_rcpt(const struct dialogue *d);
 /* The same categories as words, for people and for JSON: equal text, equal
  * key. */
 #define DIALOGUE_TEXT 256

@@ -9,6 +9,7 @@
 
 #define KEY_VERSION 1 /* what the bytes of a key are; stored keys have it */
 #define KEY_BYTES   16
+#define RCPT_KEY    ((KEY_VERSION) | 0x80) /* the other kind of key */
 
 uint64_t
 dialogue_key(const struct dialogue *d)
@@ -25,6 +26,28 @@ dialogue_key(const struct dialogue *d)
 		return 0;
 	h = hash_stable(b, sizeof(b));
 	return h == 0 ? 1 : h;
+}
+
+void
+dialogue_mark_rcpt(struct dialogue *d)
+{
+	const uint32_t flags = d->flags & ~DIALOGUE_NOT_IN_RCPT_KEY;
+	const uint8_t b[] = { RCPT_KEY, d->hello, d->verb_case, d->word_case,
+		d->mail_path, d->rcpt_path, d->eol, d->cut,
+		(uint8_t)(flags >> 24), (uint8_t)(flags >> 16),
+		(uint8_t)(flags >> 8), (uint8_t)flags };
+
+	if (d->rcpt_key != 0)
+		return;
+	d->rcpt_key = hash_stable(b, sizeof(b));
+	if (d->rcpt_key == 0)
+		d->rcpt_key = 1;
+}
+
+uint64_t
+dialogue_key_rcpt(const struct dialogue *d)
+{
+	return d->rcpt_key;
 }
 
 struct out {

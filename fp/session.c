@@ -32,39 +32,53 @@ void
 session_tell(struct session_table *t, enum session_event ev,
     const struct entry *e)
 {
-	if (t->conf.cb != NULL)
+	if (t->conf.cb != NULL && (!e->s.cut || ev == SESSION_EV_CLOSE))
 		t->conf.cb(t->conf.arg, ev, &e->s);
 }
 
 static struct entry *
 take_half(struct session_table *t)
 {
-	struct entry *e = pool_oldest(t, LIST_FREE_HALF);
+	struct entry *e = pool_take(t, LIST_HALF);
 
 	if (e == NULL) {
-		e = pool_oldest(t, LIST_HALF);
 		t->counts.half_open_evicted++;
-		pool_release(t, e);
+		e = pool_oldest(t, LIST_HALF);
+		pool_unindex_all(t, e);
+		pool_move(t, e, LIST_HALF);
 	}
-	pool_move(t, e, LIST_HALF);
+	e->tcp = &pool_half(t, e)->tcp;
 	return e;
+}
+
+/* The open session that has been silent longest is over; it lingers. */
+static void
+push_out(struct session_table *t, int64_t now_us)
+{
+	session_end(t, pool_oldest(t, LIST_OPEN), SESSION_END_NONE, now_us);
+	pool_settle(t);
+	t->counts.open_evicted++;
 }
 
 static struct entry *
 take_open(struct session_table *t, int64_t now_us)
 {
-	struct entry *e = pool_oldest(t, LIST_FREE_OPEN);
+	struct entry *e;
 
-	if (e == NULL) {
-		e = pool_oldest(t, LIST_LINGER);
-		if (e == NULL) {
-			e = pool_oldest(t, LIST_OPEN);
-			session_end(t, e, SESSION_END_NONE, now_us);
-		}
-		t->counts.open_evicted++;
-		pool_release(t, e);
+	pool_settle(t);
+	if (pool_open_is_full(t)) {
+		if (pool_oldest(t, LIST_LINGER) == NULL)
+			push_out(t, now_us);
+		else
+			t->counts.open_evicted++;
+		pool_release(t, pool_oldest(t, LIST_LINGER));
 	}
-	pool_move(t, e, LIST_OPEN);
+	if (pool_live_is_full(t)) {
+		push_out(t, now_us);
+		t->counts.live_evicted++;
+	}
+	e = pool_take(t, LIST_OPEN);
+	pool_take_live(t, e);
 	return e;
 }
 
@@ -83,25 +97,42 @@ copy_label(const struct sigdb_label *l, char out[SESSION_OS_LEN])
 }
 
 static void
-take_sig(struct session_table *t, struct session *s, const struct traits *p)
+copy_text(char *to, const char *from)
 {
-	const struct sigcache_hit *h;
+	memcpy(to, from, strlen(from) + 1);
+}
+
+static void
+take_sig(struct session_table *t, struct session *s, struct look *look,
+    const struct traits *p)
+{
+	const struct sigcache_hit *h = NULL;
+	const struct sig *sig;
+	struct sig made;
+	size_t text_n;
 
 	if (t->conf.sigs == NULL) {
-		sig_make(p, &s->sig);
-		return;
+		sig_make(p, &made);
+		sig = &made;
+		text_n = strlen(made.text);
+	} else {
+		h = sigcache_get(t->conf.sigs, p, false, 0);
+		sig = &h->sig;
+		text_n = h->text_n;
 	}
-	h = sigcache_get(t->conf.sigs, p, false, 0);
-	memcpy(s->sig.text, h->sig.text, h->text_n + 1U);
-	s->sig.key = h->sig.key;
-	s->sig.ittl = h->sig.ittl;
-	s->sig.dist = h->sig.dist;
+	memcpy(look->text, sig->text, text_n + 1);
+	look->os[0] = '\0';
+	s->sig = (struct session_sig){ look->text, sig->key, sig->ittl,
+		sig->dist };
+	s->os = look->os;
+	if (h == NULL)
+		return;
 	s->cls = h->cls;
 	s->os_grade = h->match.grade;
 	if (h->match.best == NULL)
 		return;
 	s->os_family = h->match.best->family;
-	copy_label(h->match.best, s->os);
+	copy_label(h->match.best, look->os);
 }
 
 static uint8_t
@@ -115,12 +146,12 @@ begin_half(struct session_table *t, struct entry *e, const struct traits *p,
     int64_t now_us)
 {
 	struct session *s = &e->s;
+	struct tcp *c = e->tcp;
 
-	/* Not the text: its end is marked. */
-	memset(s, 0, offsetof(struct session, os));
-	s->os[0] = '\0';
+	memset(s, 0, sizeof(*s));
+	memset(c, 0, sizeof(*c));
 	s->helo = "";
-	memset(&e->tcp, 0, sizeof(e->tcp));
+	s->arg = s->reply = STR("");
 	s->client = p->src;
 	s->server = p->dst;
 	s->cport = p->sport;
@@ -131,12 +162,12 @@ begin_half(struct session_table *t, struct entry *e, const struct traits *p,
 	s->syn_len = p->ip_totlen;
 	s->syn_window = p->window;
 	s->syn_mss = p->has_mss ? p->mss : 0;
-	take_sig(t, s, p);
-	e->tcp.isn_c = p->seq;
-	e->tcp.c_next = p->seq + 1;
-	e->tcp.copy_us = now_us;
-	e->tcp.c_scale = scale_of(p);
-	ladder_begin(&e->tcp.first, p);
+	take_sig(t, s, &pool_half(t, e)->look, p);
+	c->isn_c = p->seq;
+	c->c_next = p->seq + 1;
+	c->copy_us = now_us;
+	c->c_scale = scale_of(p);
+	ladder_begin(&c->first, p);
 }
 
 /* The same SYN again: it has not heard our answer. */
@@ -145,8 +176,8 @@ copy_of_syn(struct entry *e, const struct traits *p, int64_t now_us)
 {
 	if (e->s.syn_n < UINT16_MAX)
 		e->s.syn_n++;
-	ladder_step(&e->s.ladder, &e->tcp.first, p, now_us - e->tcp.copy_us);
-	e->tcp.copy_us = e->s.last_us = now_us;
+	ladder_step(&e->s.ladder, &e->tcp->first, p, now_us - e->tcp->copy_us);
+	e->tcp->copy_us = e->s.last_us = now_us;
 }
 
 static void
@@ -157,13 +188,13 @@ on_syn(struct session_table *t, const struct traits *p, int64_t now_us)
 
 	t->counts.syns++;
 	if (e != NULL && e->s.state != SESSION_CLOSED &&
-	    e->tcp.isn_c == p->seq) {
+	    e->tcp->isn_c == p->seq) {
 		copy_of_syn(e, p, now_us);
 		return;
 	}
 	/* A late copy of the SYN of the session that is open. */
 	if (pair.open != NULL && pair.open->s.state == SESSION_OPEN &&
-	    pair.open->tcp.isn_c == p->seq)
+	    pair.open->tcp->isn_c == p->seq)
 		return;
 	if (e != NULL) {
 		pool_move(t, e, LIST_HALF);
@@ -176,7 +207,22 @@ on_syn(struct session_table *t, const struct traits *p, int64_t now_us)
 	session_tell(t, SESSION_EV_SYN, e);
 }
 
-/* The handshake of `h` is complete: it moves to the open pool. */
+/* From the half-open entry `h` to the open one `e`. */
+static void
+move_session(struct session_table *t, struct entry *e, struct entry *h)
+{
+	const struct look *from = &pool_half(t, h)->look;
+	struct look *to = &e->live->look;
+
+	e->s = h->s;
+	*e->tcp = *h->tcp;
+	copy_text(to->text, from->text);
+	copy_text(to->os, from->os);
+	e->s.sig.text = to->text;
+	e->s.os = to->os;
+}
+
+/* The handshake of pair.half is complete: it moves to the open pool. */
 static struct entry *
 open_session(struct session_table *t, struct pool_pair pair, int64_t now_us)
 {
@@ -188,8 +234,7 @@ open_session(struct session_table *t, struct pool_pair pair, int64_t now_us)
 		pool_unindex_one(t, pair.open, BY_TUPLE);
 	}
 	e = take_open(t, now_us);
-	e->s = h->s;
-	e->tcp = h->tcp;
+	move_session(t, e, h);
 	pool_release(t, h);
 	pool_index_all(t, e, pair.tuple);
 	session_begin(t, e, now_us);
@@ -228,7 +273,7 @@ on_synack(struct session_table *t, const struct traits *p, int64_t now_us)
 			t->counts.midstream++;
 		return;
 	}
-	c = &e->tcp;
+	c = e->tcp;
 	if (e->s.state == SESSION_CLOSED ||
 	    seq_diff(p->ack, c->isn_c + 1) < 0 ||
 	    !seq_near(p->ack, c->isn_c + 1))
@@ -262,7 +307,7 @@ try_open(struct session_table *t, struct pool_pair pair, const struct traits *p,
     int64_t now_us)
 {
 	struct entry *e = pair.half;
-	struct tcp *c = &e->tcp;
+	struct tcp *c = e->tcp;
 
 	if (e->s.state == SESSION_CLOSED)
 		return NULL;
@@ -329,7 +374,7 @@ server_side(struct pool_pair pair, const struct traits *p)
 		h = NULL;
 	if (h == NULL || pair.open == NULL)
 		return h == NULL ? pair.open : h;
-	return seq_near(p->seq, pair.open->tcp.s_next) ? pair.open : h;
+	return seq_near(p->seq, pair.open->tcp->s_next) ? pair.open : h;
 }
 
 /* Ours, before the handshake is complete. */
@@ -340,8 +385,8 @@ server_early(struct session_table *t, struct entry *e, const struct traits *p,
 	e->s.last_us = now_us;
 	if (p->payload_len > 0)
 		session_server_payload(t, e, p, now_us);
-	if ((p->flags & TCPF_ACK) && seq_diff(p->ack, e->tcp.c_next) > 0)
-		e->tcp.c_next = p->ack;
+	if ((p->flags & TCPF_ACK) && seq_diff(p->ack, e->tcp->c_next) > 0)
+		e->tcp->c_next = p->ack;
 }
 
 static void
@@ -357,7 +402,7 @@ on_server(struct session_table *t, const struct traits *p, int64_t now_us)
 	else if (pair.half == NULL && pair.open == NULL)
 		t->counts.midstream++;
 	else if (pair.half != NULL && (p->flags & TCPF_RST) &&
-	    p->ack == pair.half->tcp.isn_c + 1)
+	    p->ack == pair.half->tcp->isn_c + 1)
 		pair.half->s.ladder.reset = true;
 }
 
@@ -392,4 +437,5 @@ session_packet(struct session_table *t, const struct traits *p, bool to_server,
 		on_client(t, p, t_us);
 	else
 		on_server(t, p, t_us);
+	pool_settle(t);
 }

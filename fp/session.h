@@ -7,7 +7,8 @@
  * client's address proven.  Half-open entries have a pool of their own that
  * drops the oldest, so a SYN flood cannot evict open sessions.  A closed
  * session lingers so that its log lines still find it.  Until STARTTLS the
- * client's commands are read (SMTP verbs, the HELO argument); gaps end that.
+ * client's commands are read (SMTP verbs, the HELO argument), and our replies
+ * to them as far as they can be counted off; gaps end that.
  * A segment that overtakes another is held until its turn comes; the other
  * side's acknowledgement, SESSION_HOLD_S, or too many of them end the
  * waiting, and then it is a gap.
@@ -15,6 +16,9 @@
  * Called by the engine for every TCP packet from or to an SMTP port, in time
  * order; calls back with events.  Nothing is allocated after session_new().
  * `struct session` is read-only for others and lives until the next call.
+ * What only a session that is not over needs (buffers, dlg, flow, the texts
+ * of its SYN) has a pool of its own and is given back after CLOSE: `dlg` and
+ * `flow` are NULL then, sig.text and `os` empty; all else stays.
  */
 #ifndef ZFW_FP_SESSION_H
 #define ZFW_FP_SESSION_H
@@ -62,6 +66,13 @@ enum session_verb {
 	VERB_OTHER = 1 << 12,
 };
 
+/* As struct sig, the text beside. */
+struct session_sig {
+	const char *text; /* "" once the session is over */
+	uint64_t key;
+	uint8_t ittl, dist;
+};
+
 struct session {
 	struct addr client, server;
 	uint16_t cport, sport;
@@ -84,6 +95,21 @@ struct session {
 	uint16_t commands_n;
 	uint16_t rcpts_n;
 	uint16_t verb_last; /* the latest verb bit */
+	/* our replies, as far as they could be read */
+	uint16_t reply_verb; /* the verb that the latest one answers */
+	uint16_t reply_code; /* its code */
+	uint16_t rcpts_ok, rcpts_soft, rcpts_refused; /* 2xx, 4xx, 5xx */
+	uint16_t messages;   /* bodies that were accepted */
+	uint16_t refusals;   /* 4xx and 5xx, to whatever, the greeting too */
+	uint32_t reply_hash; /* of the RCPT that it answers: hash_stable() of
+	                        its address in lower case, the low 32 bits;
+	                        0 = not known or no RCPT */
+	bool null_sender;    /* of the transaction: the client's at COMMAND,
+	                        that of the reply at REPLY */
+	bool cut;            /* see session_cut() */
+	bool deaf;           /* our replies cannot be read any more, or not
+	                        be told which command they answer */
+	bool tls_offered;    /* our latest answer to EHLO has STARTTLS */
 	/* the SYN fields that a narrow block needs */
 	uint16_t syn_len; /* IPv4 total length or IPv6 payload length */
 	uint16_t syn_window;
@@ -94,11 +120,16 @@ struct session {
 	uint8_t os_family;    /* enum sigdb_family */
 	uint8_t helo_n;
 	struct ladder ladder;        /* copies of the SYN */
-	const struct dialogue *dlg;  /* NULL while half-open */
+	const struct dialogue *dlg;  /* NULL while half-open, and once over */
 	const struct flowstat *flow; /* likewise */
 	const char *helo; /* of the last HELO/EHLO, as sent; see helo_n */
-	char os[SESSION_OS_LEN]; /* "NAME FLAVOR", "" = none */
-	struct sig sig;
+	struct str arg;   /* at COMMAND, of MAIL and RCPT: the address without
+	                     its brackets, cut to what is kept of a line;
+	                     borrowed for the call, "" at all others */
+	struct str reply; /* at REPLY: text of the last line behind the code,
+	                     cut; borrowed for the call, "" at all others */
+	const char *os;   /* "NAME FLAVOR", "" = none, or over */
+	struct session_sig sig;
 };
 
 enum session_event {
@@ -109,7 +140,19 @@ enum session_event {
 	SESSION_EV_COMMAND,    /* a whole command line: see verb_last */
 	SESSION_EV_CLOSE,      /* see end */
 	SESSION_EV_UNANSWERED, /* half-open to its end: see ladder */
+	SESSION_EV_REPLY,      /* our whole reply to MAIL, RCPT, DATA or the
+	                          end of a message: see reply_verb */
 };
+/*
+ * REPLY: of DATA first 354 or a refusal, then what became of the message, as
+ * VERB_DATA again; of BDAT the reply to LAST, and refusals.  Told once each,
+ * in the order of the commands, and only while it is certain which command a
+ * reply answers.  A gap of either side ends it, a reply that nothing seen has
+ * asked for, an empty line of the client (not all servers answer it), and more
+ * than 256 commands that wait for their replies: then the session is `deaf`
+ * or `blind`.  So does a 421 (we hang up, whatever was asked), which is told
+ * of no command and makes nobody deaf.
+ */
 /*
  * An open session always gets one CLOSE.  A half-open entry ends without an
  * event, but for UNANSWERED: it was neither answered (a RST of ours is no
@@ -122,6 +165,7 @@ session_cb(void *arg, enum session_event ev, const struct session *s);
 struct session_conf {
 	size_t half_open_max;  /* entries that have not completed a handshake */
 	size_t open_max;       /* entries that have, lingering ones included */
+	size_t live_max;       /* of these, such as are not over; 0: all */
 	uint32_t half_open_s;  /* how long a half-open entry may last */
 	uint32_t silence_s;    /* an open session without a packet is closed */
 	uint32_t linger_s;     /* a closed one is remembered for log lines */
@@ -135,6 +179,7 @@ struct session_conf {
 struct session_counts {
 	uint64_t syns, opened, closed;
 	uint64_t half_open_evicted, open_evicted, midstream;
+	uint64_t live_evicted; /* of open_evicted: ended, but still there */
 	uint64_t held, gaps; /* segments: out of order; handed on with a gap */
 	size_t half_open_now, open_now, held_now;
 };
@@ -175,6 +220,23 @@ const struct session *session_find(struct session_table *t,
  */
 const struct session *session_find_at(struct session_table *t,
     const struct addr *client, int64_t from_us, int64_t to_us);
+
+/*
+ * The owner ends this open session from outside (the client is convicted).
+ * It stays to be found, with `cut` set; what follows of it on the wire is not
+ * read any more (dlg stays as it is) and tells no events but CLOSE.  Allowed
+ * in the callback, too.  False: there is no such open session, or it is cut
+ * already.
+ */
+bool
+session_cut(struct session_table *t, const struct addr *client, uint16_t cport);
+
+/*
+ * Open sessions of that client key (addr_key()), the latest first, at most n;
+ * without those that were cut.  Looks at the latest 1024 of that key.
+ */
+size_t session_open_of(struct session_table *t, const struct addr *key,
+    const struct session **out, size_t n);
 
 void session_counts(const struct session_table *t, struct session_counts *out);
 

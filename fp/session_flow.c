@@ -32,8 +32,8 @@ void
 session_begin(struct session_table *t, struct entry *e, int64_t now_us)
 {
 	struct session *s = &e->s;
-	struct tcp *c = &e->tcp;
-	struct live *l = pool_live(t, e);
+	struct tcp *c = e->tcp;
+	struct live *l = e->live;
 	uint32_t c_next = c->isn_c + 1 + c->syn_data;
 	const struct smtp_start smtp = { .c_next = c_next,
 		.s_next = c->s_next,
@@ -52,7 +52,7 @@ session_begin(struct session_table *t, struct entry *e, int64_t now_us)
 	s->state = SESSION_OPEN;
 	s->one_sided = false;
 	s->open_us = s->last_us = now_us;
-	s->helo = l->helo;
+	s->helo = pool_helo(t, e);
 	s->dlg = &l->smtp.dlg;
 	s->flow = &l->flow.stat;
 	s->ladder_class = (uint8_t)ladder_judge(&s->ladder, true,
@@ -77,7 +77,6 @@ static void
 take_command(struct session_table *t, struct entry *e,
     const struct smtp_command *cmd)
 {
-	struct live *l = pool_live(t, e);
 	struct session *s = &e->s;
 
 	s->verbs |= cmd->verb;
@@ -90,9 +89,44 @@ take_command(struct session_table *t, struct entry *e,
 			cmd->arg.n :
 			SESSION_HELO_MAX);
 		if (s->helo_n > 0)
-			memcpy(l->helo, cmd->arg.p, s->helo_n);
+			memcpy(pool_helo(t, e), cmd->arg.p, s->helo_n);
 	}
+	s->null_sender = cmd->null_sender;
+	if (cmd->verb == VERB_MAIL || cmd->verb == VERB_RCPT)
+		s->arg = cmd->arg;
 	session_tell(t, SESSION_EV_COMMAND, e);
+	s->arg = STR("");
+}
+
+static void
+take_reply(struct session_table *t, struct entry *e, const struct smtp_reply *r)
+{
+	struct session *s = &e->s;
+	unsigned class = r->code / 100;
+
+	s->reply_verb = r->verb;
+	s->reply_code = r->code;
+	s->reply_hash = r->hash;
+	s->null_sender = r->null_sender;
+	if (r->message && class == 2)
+		add_u16(&s->messages);
+	if (r->verb == VERB_RCPT && class == 2)
+		add_u16(&s->rcpts_ok);
+	if (r->verb == VERB_RCPT && class == 4)
+		add_u16(&s->rcpts_soft);
+	if (r->verb == VERB_RCPT && class == 5)
+		add_u16(&s->rcpts_refused);
+	s->reply = r->text;
+	session_tell(t, SESSION_EV_REPLY, e);
+	s->reply = STR("");
+}
+
+static uint16_t
+refusals_of(const struct dialogue *d)
+{
+	unsigned n = (unsigned)d->replies_4xx + (unsigned)d->replies_5xx;
+
+	return n > UINT16_MAX ? UINT16_MAX : (uint16_t)n;
 }
 
 /* What the reader has found out besides commands. */
@@ -102,14 +136,17 @@ take_flags(struct session *s, const struct smtp *m)
 	s->pipelined = m->pipelined;
 	s->bare_lf = m->bare_lf;
 	s->blind = smtp_blind(m);
+	s->deaf = m->deaf || m->unsure;
+	s->refusals = refusals_of(&m->dlg);
+	s->tls_offered = m->tls_offered;
 }
 
 static void
 client_payload(struct session_table *t, struct entry *e, const struct traits *p,
     int64_t now_us)
 {
-	struct tcp *c = &e->tcp;
-	struct live *l = pool_live(t, e);
+	struct tcp *c = e->tcp;
+	struct live *l = e->live;
 	struct smtp *m = &l->smtp;
 	struct smtp_command cmd;
 	struct smtp_in in;
@@ -118,8 +155,10 @@ client_payload(struct session_table *t, struct entry *e, const struct traits *p,
 
 	if (fresh > 0)
 		c->c_next = p->seq + p->payload_len;
+	if (e->s.cut)
+		return;
 	if (smtp_client(m, p, now_us, &in)) {
-		while (smtp_next(m, &in, &cmd)) {
+		while (!e->s.cut && smtp_next(m, &in, &cmd)) {
 			take_flags(&e->s, m);
 			take_command(t, e, &cmd);
 		}
@@ -153,11 +192,32 @@ is_teaser(const struct traits *p)
 	return false;
 }
 
+/* What we say; the greeting is told before the replies behind it. */
+static void
+read_server(struct session_table *t, struct entry *e, const struct traits *p,
+    bool greets, int64_t now_us)
+{
+	struct smtp *m = &e->live->smtp;
+	struct smtp_reply reply;
+	struct smtp_out out;
+	bool more = smtp_server(m, p, now_us, &out) &&
+	    smtp_reply(m, &out, &reply);
+
+	take_flags(&e->s, m);
+	if (greets)
+		session_tell(t, SESSION_EV_GREETING, e);
+	while (more && !e->s.cut) {
+		take_reply(t, e, &reply);
+		more = smtp_reply(m, &out, &reply);
+		take_flags(&e->s, m);
+	}
+}
+
 void
 session_server_payload(struct session_table *t, struct entry *e,
     const struct traits *p, int64_t now_us)
 {
-	struct tcp *c = &e->tcp;
+	struct tcp *c = e->tcp;
 	bool first = !c->greeted && p->seq == c->s_next && !is_teaser(p);
 
 	if (!seq_near(p->seq, c->s_next))
@@ -169,10 +229,8 @@ session_server_payload(struct session_table *t, struct entry *e,
 		e->s.greet_us = now_us;
 	if (e->s.state != SESSION_OPEN)
 		return; /* told when it opens */
-	smtp_server(&pool_live(t, e)->smtp, p, now_us);
-	take_flags(&e->s, &pool_live(t, e)->smtp);
-	if (first)
-		session_tell(t, SESSION_EV_GREETING, e);
+	if (!e->s.cut)
+		read_server(t, e, p, first, now_us);
 }
 
 /* ---- out of order ---- */
@@ -190,9 +248,10 @@ owner_of(const struct session_table *t, const struct entry *e, enum side side)
 static void
 drain(struct session_table *t, struct entry *e, enum side side, uint32_t next)
 {
-	struct reorder_stream *held = &pool_live(t, e)->held[side];
-	const uint32_t *now_next = side == SIDE_CLIENT ? &e->tcp.c_next :
-							 &e->tcp.s_next;
+	struct live *l = e->live;
+	struct reorder_stream *held = &l->held[side];
+	const uint32_t *now_next = side == SIDE_CLIENT ? &l->tcp.c_next :
+							 &l->tcp.s_next;
 	struct traits p;
 
 	while (reorder_take(t->reorder, held, next, false, &p) ||
@@ -200,7 +259,7 @@ drain(struct session_table *t, struct entry *e, enum side side, uint32_t next)
 		if (seq_diff(p.seq, *now_next) > 0)
 			t->counts.gaps++;
 		if (side == SIDE_CLIENT)
-			smtp_late(&pool_live(t, e)->smtp);
+			smtp_late(&l->smtp);
 		hand_on(t, e, side, &p, e->s.last_us);
 	}
 }
@@ -209,7 +268,7 @@ drain(struct session_table *t, struct entry *e, enum side side, uint32_t next)
 static void
 give_up(struct session_table *t, struct entry *e, enum side side)
 {
-	struct reorder_stream *held = &pool_live(t, e)->held[side];
+	struct reorder_stream *held = &e->live->held[side];
 	uint32_t at;
 
 	while (reorder_first(t->reorder, held, &at))
@@ -221,7 +280,7 @@ static bool
 hold(struct session_table *t, struct entry *e, enum side side,
     const struct traits *p, int64_t now_us)
 {
-	struct reorder_stream *held = &pool_live(t, e)->held[side];
+	struct reorder_stream *held = &e->live->held[side];
 	uint32_t owner = owner_of(t, e, side), oldest;
 	enum reorder_verdict v;
 	int64_t since_us;
@@ -267,9 +326,10 @@ session_end(struct session_table *t, struct entry *e, enum session_end end,
 	e->s.state = SESSION_CLOSED;
 	e->s.end = (uint8_t)end;
 	e->s.close_us = now_us;
-	smtp_close(&pool_live(t, e)->smtp, end);
+	if (!e->s.cut)
+		smtp_close(&e->live->smtp, end);
 	t->counts.closed++;
-	pool_move(t, e, LIST_LINGER);
+	pool_move(t, e, LIST_OVER);
 	session_tell(t, SESSION_EV_CLOSE, e);
 }
 
@@ -299,14 +359,14 @@ static void
 in_order(struct session_table *t, struct entry *e, enum side side,
     const struct traits *p, int64_t now_us)
 {
-	struct live *l = pool_live(t, e);
+	struct live *l = e->live;
 	struct reorder_stream *held = &l->held[side];
-	uint32_t next = side == SIDE_CLIENT ? e->tcp.c_next : e->tcp.s_next;
+	uint32_t next = side == SIDE_CLIENT ? l->tcp.c_next : l->tcp.s_next;
 	uint32_t heard = side == SIDE_CLIENT ? l->flow.server.ack :
 					       l->flow.client.ack;
 	bool matters = p->payload_len > 0 || (p->flags & TCPF_FIN);
 
-	if (matters && !e->s.blind && seq_diff(p->seq, next) > 0 &&
+	if (matters && !e->s.blind && !e->s.cut && seq_diff(p->seq, next) > 0 &&
 	    seq_diff(p->seq, heard) > 0) {
 		if (hold(t, e, side, p, now_us))
 			return;
@@ -318,15 +378,15 @@ in_order(struct session_table *t, struct entry *e, enum side side,
 	hand_on(t, e, side, p, now_us);
 	if (held->n > 0)
 		drain(t, e, side,
-		    side == SIDE_CLIENT ? e->tcp.c_next : e->tcp.s_next);
+		    side == SIDE_CLIENT ? l->tcp.c_next : l->tcp.s_next);
 }
 
 void
 session_from_client(struct session_table *t, struct entry *e,
     const struct traits *p, int64_t now_us)
 {
-	struct tcp *c = &e->tcp;
-	struct live *l = pool_live(t, e);
+	struct tcp *c = e->tcp;
+	struct live *l = e->live;
 	uint32_t fresh;
 
 	e->s.last_us = now_us;
@@ -342,7 +402,7 @@ session_from_client(struct session_table *t, struct entry *e,
 		/* It has heard more of us than we have. */
 		if (seq_diff(p->ack, c->s_next) > 0)
 			c->greeted = true;
-		if (!c->greeted)
+		if (!c->greeted && !e->s.cut)
 			add_early(t, e, fresh, now_us);
 	}
 	if (p->flags & TCPF_RST) {
@@ -358,8 +418,8 @@ void
 session_from_server(struct session_table *t, struct entry *e,
     const struct traits *p, int64_t now_us)
 {
-	struct tcp *c = &e->tcp;
-	struct live *l = pool_live(t, e);
+	struct tcp *c = e->tcp;
+	struct live *l = e->live;
 
 	e->s.last_us = now_us;
 	pool_move(t, e, LIST_OPEN);

@@ -3,6 +3,23 @@
 
 #include <stdlib.h>
 
+/* Before the first: of free ones, the latest is taken first. */
+static void
+push_free(struct session_table *t, struct entry *e, enum pool_list which)
+{
+	struct list *l = &t->lists[which];
+	uint32_t id = pool_id(t, e);
+
+	e->list = (uint8_t)which;
+	e->link = (struct link){ 0, l->head };
+	if (l->head != 0)
+		t->entries[l->head].link.prev = id;
+	else
+		l->tail = id;
+	l->head = id;
+	l->n++;
+}
+
 static void
 join_list(struct session_table *t, struct entry *e, enum pool_list which)
 {
@@ -26,6 +43,9 @@ pool_init(struct session_table *t, const struct session_conf *conf)
 
 	t->half_n = conf->half_open_max < 1 ? 1 : conf->half_open_max;
 	t->open_n = conf->open_max < 1 ? 1 : conf->open_max;
+	t->live_n = conf->live_max < 1 || conf->live_max > t->open_n ?
+	    t->open_n :
+	    conf->live_max;
 	if (t->half_n > max || t->open_n > max)
 		return false;
 	t->fold = fold_init(&conf->key, 's');
@@ -33,18 +53,18 @@ pool_init(struct session_table *t, const struct session_conf *conf)
 	buckets = hash_buckets(total);
 	t->mask = (uint32_t)(buckets - 1);
 	t->entries = calloc(total + 1, sizeof(*t->entries));
-	t->live = calloc(t->open_n, sizeof(*t->live));
+	t->half = calloc(t->half_n, sizeof(*t->half));
+	t->helo = calloc(t->open_n, sizeof(*t->helo));
+	t->live = calloc(t->live_n + 1, sizeof(*t->live));
 	t->reorder = reorder_new(conf->reorder_slots);
-	if (t->entries == NULL || t->live == NULL || t->reorder == NULL)
+	if (t->entries == NULL || t->half == NULL || t->helo == NULL ||
+	    t->live == NULL || t->reorder == NULL)
 		return false;
 	for (int i = 0; i < INDEXES; i++) {
 		t->buckets[i] = calloc(buckets, sizeof(*t->buckets[i]));
 		if (t->buckets[i] == NULL)
 			return false;
 	}
-	for (size_t i = 1; i <= total; i++)
-		join_list(t, &t->entries[i],
-		    i <= t->half_n ? LIST_FREE_HALF : LIST_FREE_OPEN);
 	return true;
 }
 
@@ -52,6 +72,8 @@ void
 pool_fini(struct session_table *t)
 {
 	free(t->entries);
+	free(t->half);
+	free(t->helo);
 	free(t->live);
 	reorder_free(t->reorder);
 	for (int i = 0; i < INDEXES; i++)
@@ -81,6 +103,90 @@ pool_move(struct session_table *t, struct entry *e, enum pool_list which)
 	join_list(t, e, which);
 }
 
+/* One that was never used, NULL: all were. */
+static struct entry *
+fresh(struct session_table *t, bool half)
+{
+	if (half)
+		return t->half_used_n == t->half_n ?
+		    NULL :
+		    &t->entries[++t->half_used_n];
+	return t->open_used_n == t->open_n ?
+	    NULL :
+	    &t->entries[t->half_n + ++t->open_used_n];
+}
+
+struct entry *
+pool_take(struct session_table *t, enum pool_list which)
+{
+	bool half = which == LIST_HALF;
+	struct entry *e = pool_oldest(t,
+	    half ? LIST_FREE_HALF : LIST_FREE_OPEN);
+
+	if (e != NULL)
+		leave_list(t, e);
+	else
+		e = fresh(t, half);
+	if (e != NULL)
+		join_list(t, e, which);
+	return e;
+}
+
+bool
+pool_open_is_full(const struct session_table *t)
+{
+	return t->lists[LIST_FREE_OPEN].n == 0 && t->open_used_n == t->open_n;
+}
+
+bool
+pool_live_is_full(const struct session_table *t)
+{
+	return t->live_free == 0 && t->live_used_n == t->live_n;
+}
+
+bool
+pool_take_live(struct session_table *t, struct entry *e)
+{
+	uint32_t id = t->live_free;
+
+	if (pool_live_is_full(t))
+		return false;
+	if (id == 0)
+		id = ++t->live_used_n;
+	else
+		t->live_free = t->live[id].free;
+	e->live = &t->live[id];
+	e->tcp = &e->live->tcp;
+	return true;
+}
+
+static void
+give_live(struct session_table *t, struct entry *e)
+{
+	struct live *l = e->live;
+
+	if (l == NULL)
+		return;
+	e->live = NULL;
+	e->tcp = NULL;
+	e->s.dlg = NULL;
+	e->s.flow = NULL;
+	e->s.sig.text = e->s.os = "";
+	l->free = t->live_free;
+	t->live_free = (uint32_t)(l - t->live);
+}
+
+void
+pool_settle(struct session_table *t)
+{
+	struct entry *e;
+
+	while ((e = pool_oldest(t, LIST_OVER)) != NULL) {
+		give_live(t, e);
+		pool_move(t, e, LIST_LINGER);
+	}
+}
+
 static uint64_t
 word(const uint8_t b[8])
 {
@@ -101,6 +207,8 @@ hash(const struct session_table *t, enum pool_index which, bool half,
 	uint64_t w[FOLD_WORDS] = { word(&s->client.b[0]),
 		word(&s->client.b[8]) };
 
+	if (which == BY_CLIENT)
+		w[1] = 0; /* an IPv6 /64 is one client */
 	w[4] = (uint64_t)which << 8 | s->client.family;
 	if (which != BY_CLIENT)
 		w[4] |= (uint64_t)s->cport << 16;
@@ -173,12 +281,20 @@ pool_unindex_one(struct session_table *t, struct entry *e,
 }
 
 void
-pool_release(struct session_table *t, struct entry *e)
+pool_unindex_all(struct session_table *t, struct entry *e)
 {
 	for (int i = 0; i < INDEXES; i++)
 		if (e->indexed[i])
 			pool_unindex_one(t, e, (enum pool_index)i);
-	pool_move(t, e, pool_is_half(t, e) ? LIST_FREE_HALF : LIST_FREE_OPEN);
+}
+
+void
+pool_release(struct session_table *t, struct entry *e)
+{
+	pool_unindex_all(t, e);
+	give_live(t, e);
+	leave_list(t, e);
+	push_free(t, e, pool_is_half(t, e) ? LIST_FREE_HALF : LIST_FREE_OPEN);
 }
 
 static struct pool_key
@@ -215,6 +331,12 @@ pool_find_pair(struct session_table *t, const struct traits *p, bool to_server)
 	return found;
 }
 
+static bool
+has_port(const struct entry *e, const struct pool_key *key)
+{
+	return e->s.cport == key->cport && addr_eq(&e->s.client, &key->client);
+}
+
 struct entry *
 pool_find_port(struct session_table *t, const struct pool_key *key, bool half,
     int max)
@@ -222,8 +344,18 @@ pool_find_port(struct session_table *t, const struct pool_key *key, bool half,
 	struct entry *e = first(t, BY_PORT, hash(t, BY_PORT, half, key));
 
 	for (; e != NULL && max > 0; e = next(t, BY_PORT, e), max--)
-		if (e->s.cport == key->cport && pool_is_half(t, e) == half &&
-		    addr_eq(&e->s.client, &key->client))
+		if (pool_is_half(t, e) == half && has_port(e, key))
+			return e;
+	return NULL;
+}
+
+struct entry *
+pool_find_uncut(struct session_table *t, const struct pool_key *key, int max)
+{
+	struct entry *e = first(t, BY_PORT, hash(t, BY_PORT, false, key));
+
+	for (; e != NULL && max > 0; e = next(t, BY_PORT, e), max--)
+		if (e->s.state == SESSION_OPEN && !e->s.cut && has_port(e, key))
 			return e;
 	return NULL;
 }

@@ -3,11 +3,14 @@
  * session_pool - stage 4 of 8: the memory of session, and nobody else's
  *
  * Two pools of fixed size in one array: half-open entries, then open ones
- * (lingering included).  What only an open session needs lies beside, in
- * `live`.  Every entry is in one list, which tells what it is and how old,
- * and a used one in up to three indexes with keyed hashes.  Entries are named
- * by number; 0 is none.  Included by session*.c only.  Panics never, fails
- * only in pool_init().
+ * (lingering included).  What is needed until the end of the handshake lies
+ * beside, in `half`, and what only an open session needs in `live`, a pool of
+ * its own: most entries linger, and are small.  Every entry in use is in one
+ * list, which tells what it is and how old, and in up to three indexes with
+ * keyed hashes.  Entries are named by number; 0 is none.  What was used last
+ * is used next, and what was never used is never touched: the memory of a
+ * quiet table is that of its busiest moment.  Included by session*.c only.
+ * Panics never, fails only in pool_init().
  */
 #ifndef ZFW_FP_SESSION_POOL_H
 #define ZFW_FP_SESSION_POOL_H
@@ -21,6 +24,7 @@ enum pool_list {
 	LIST_FREE_OPEN,
 	LIST_HALF,   /* by age */
 	LIST_OPEN,   /* by the last packet */
+	LIST_OVER,   /* closed within this call: see pool_settle() */
 	LIST_LINGER, /* by the time of closing */
 	LISTS,
 };
@@ -28,7 +32,7 @@ enum pool_list {
 enum pool_index {
 	BY_TUPLE,
 	BY_PORT,   /* client address and port, the two pools apart */
-	BY_CLIENT, /* client address, open pool only */
+	BY_CLIENT, /* client key (addr_key()), open pool only */
 	INDEXES,
 };
 
@@ -64,33 +68,53 @@ struct tcp {
 	bool greeted; /* the client may have heard something of us */
 };
 
-struct entry {
-	struct session s;
+/* The texts that its SYN was given. */
+struct look {
+	char text[SIG_STRLEN];
+	char os[SESSION_OS_LEN];
+};
+
+/* Of a half-open entry. */
+struct half {
 	struct tcp tcp;
-	struct link link; /* in its list */
-	struct link chain[INDEXES];
-	uint32_t hash[INDEXES];
-	uint8_t list;
-	bool indexed[INDEXES];
+	struct look look;
 };
 
 enum side { SIDE_CLIENT, SIDE_SERVER, SIDES };
 
 /* Of an open session. */
 struct live {
+	struct tcp tcp;
 	struct smtp smtp;
 	struct flow flow;
 	struct reorder_stream held[SIDES];
-	char helo[SESSION_HELO_MAX];
+	struct look look;
+	uint32_t free; /* the next of the free ones */
+};
+
+struct entry {
+	struct session s;
+	struct tcp *tcp;   /* of its half or live part; NULL: it lingers */
+	struct live *live; /* NULL unless open */
+	struct link link;  /* in its list */
+	struct link chain[INDEXES];
+	uint32_t hash[INDEXES];
+	uint8_t list;
+	bool indexed[INDEXES];
 };
 
 struct session_table {
 	struct session_conf conf;
 	struct fold fold;
 	struct session_counts counts;
-	size_t half_n, open_n;
-	struct entry *entries; /* [1 + half_n + open_n] */
-	struct live *live;     /* [open_n] */
+	size_t half_n, open_n, live_n;
+	struct entry *entries;          /* [1 + half_n + open_n] */
+	struct half *half;              /* [half_n], of the first entries */
+	char (*helo)[SESSION_HELO_MAX]; /* [open_n], of the others */
+	struct live *live;              /* [1 + live_n]; 0 is none */
+	uint32_t live_free;             /* of these */
+	uint32_t live_used_n;           /* that were ever used */
+	uint32_t half_used_n, open_used_n;
 	struct reorder *reorder;
 	uint32_t *buckets[INDEXES];
 	uint32_t mask;
@@ -112,10 +136,16 @@ pool_is_half(const struct session_table *t, const struct entry *e)
 	return pool_id(t, e) <= t->half_n;
 }
 
-static inline struct live *
-pool_live(struct session_table *t, const struct entry *e)
+static inline struct half *
+pool_half(struct session_table *t, const struct entry *e)
 {
-	return &t->live[pool_id(t, e) - t->half_n - 1];
+	return &t->half[pool_id(t, e) - 1];
+}
+
+static inline char *
+pool_helo(struct session_table *t, const struct entry *e)
+{
+	return t->helo[pool_id(t, e) - t->half_n - 1];
 }
 
 /* The oldest of a list, or NULL. */
@@ -127,6 +157,17 @@ pool_oldest(struct session_table *t, enum pool_list which)
 	return id == 0 ? NULL : &t->entries[id];
 }
 
+/* A free entry, into LIST_HALF or LIST_OPEN; NULL: there is none. */
+struct entry *pool_take(struct session_table *t, enum pool_list which);
+bool pool_open_is_full(const struct session_table *t);
+/* A live part for an entry of the open pool; false: there is none. */
+bool pool_take_live(struct session_table *t, struct entry *e);
+bool pool_live_is_full(const struct session_table *t);
+/*
+ * Those of LIST_OVER linger from now on, without a live part.  Only where no
+ * function that works on a session is still at it.
+ */
+void pool_settle(struct session_table *t);
 /* To the end of a list: its latest. */
 void pool_move(struct session_table *t, struct entry *e, enum pool_list which);
 /*
@@ -136,6 +177,7 @@ void pool_move(struct session_table *t, struct entry *e, enum pool_list which);
 void pool_index_all(struct session_table *t, struct entry *e, uint32_t tuple);
 void pool_unindex_one(struct session_table *t, struct entry *e,
     enum pool_index which);
+void pool_unindex_all(struct session_table *t, struct entry *e);
 /* Back to the free entries of its pool. */
 void pool_release(struct session_table *t, struct entry *e);
 
@@ -150,7 +192,10 @@ pool_find_pair(struct session_table *t, const struct traits *p, bool to_server);
 /* The latest of that pool; reads at most `max` entries. */
 struct entry *pool_find_port(struct session_table *t,
     const struct pool_key *key, bool half, int max);
-/* The open ones of a client's address, and of others: compare. */
+/* The latest that is open and not cut, likewise. */
+struct entry *
+pool_find_uncut(struct session_table *t, const struct pool_key *key, int max);
+/* The open pool's of a client's key, and of others: compare. */
 struct entry *
 pool_first_client(struct session_table *t, const struct addr *client);
 struct entry *pool_next_client(struct session_table *t, const struct entry *e);

@@ -20,7 +20,7 @@ expire(struct session_table *t, struct entry *e, int64_t now_us)
 
 	if (s->state == SESSION_SYN && !s->one_sided) {
 		s->ladder_class = (uint8_t)ladder_judge(&s->ladder, false,
-		    now_us - e->tcp.copy_us);
+		    now_us - e->tcp->copy_us);
 		s->state = SESSION_CLOSED;
 		s->end = SESSION_END_SILENCE;
 		s->close_us = now_us;
@@ -49,6 +49,7 @@ session_tick(struct session_table *t, int64_t now_us)
 			break;
 		session_end(t, e, SESSION_END_SILENCE, now_us);
 	}
+	pool_settle(t);
 	for (int i = 0; i < TICK_MAX; i++) {
 		e = pool_oldest(t, LIST_LINGER);
 		if (e == NULL ||
@@ -84,6 +85,35 @@ session_find_at(struct session_table *t, const struct addr *client,
 		e = pool_next_client(t, e);
 	}
 	return NULL;
+}
+
+bool
+session_cut(struct session_table *t, const struct addr *client, uint16_t cport)
+{
+	const struct pool_key key = { .client = *client, .cport = cport };
+	struct entry *e = pool_find_uncut(t, &key, FIND_MAX);
+
+	if (e == NULL)
+		return false;
+	e->s.cut = true;
+	return true;
+}
+
+size_t
+session_open_of(struct session_table *t, const struct addr *key,
+    const struct session **out, size_t n)
+{
+	struct entry *e = pool_first_client(t, key);
+	size_t found = 0;
+
+	for (int i = 0; e != NULL && i < FIND_MAX && found < n; i++) {
+		struct addr a = addr_key(&e->s.client);
+
+		if (e->s.state == SESSION_OPEN && !e->s.cut && addr_eq(&a, key))
+			out[found++] = &e->s;
+		e = pool_next_client(t, e);
+	}
+	return found;
 }
 
 void

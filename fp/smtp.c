@@ -83,16 +83,6 @@ smtp_blind(const struct smtp *m)
 	return m->mode == MODE_BLIND;
 }
 
-void
-smtp_owe(struct smtp *m, struct smtp_asked what)
-{
-	if (m->owed >= SMTP_ASKED)
-		m->asked_lost = true;
-	m->asked[(m->asked_at + m->owed) % SMTP_ASKED] = what;
-	if (m->owed < UINT16_MAX)
-		m->owed++;
-}
-
 /* `n` bytes of the client were never captured. */
 static void
 lose(struct smtp *m, uint64_t n)
@@ -239,11 +229,11 @@ read_line(struct smtp *m, struct rd *r)
 
 /* What was no command is over, and has a reply all the same. */
 static void
-end_of_other(struct smtp *m, uint16_t verb)
+end_of_other(struct smtp *m, enum smtp_ask ask)
 {
 	m->mode = MODE_COMMAND;
 	m->asked_us = 0;
-	smtp_owe(m, (struct smtp_asked){ .verb = verb });
+	smtp_owe(m, (struct smtp_asked){ .ask = (uint8_t)ask });
 }
 
 static void
@@ -264,7 +254,7 @@ read_body(struct smtp *m, struct rd *r)
 		else
 			m->end = c == '\r' ? 1 : 0;
 		if (m->end == sizeof(body_end) - 1) {
-			end_of_other(m, VERB_DATA);
+			end_of_other(m, ASK_END);
 			m->body_done = true;
 		}
 	}
@@ -310,14 +300,36 @@ verb_of(struct str word)
 	return VERB_OTHER;
 }
 
+/* What a line asks, but for what stands in its argument. */
+static enum smtp_ask
+ask_of(uint16_t verb)
+{
+	switch (verb) {
+	case VERB_HELO:
+	case VERB_EHLO:
+		return ASK_HELLO;
+	case VERB_MAIL:
+		return ASK_MAIL;
+	case VERB_RCPT:
+		return ASK_RCPT;
+	case VERB_DATA:
+		return ASK_DATA;
+	case VERB_RSET:
+		return ASK_RSET;
+	default:
+		return ASK_OTHER;
+	}
+}
+
 static void
-note_line(struct smtp *m, const struct smtp_in *in, uint16_t verb)
+note_line(struct smtp *m, const struct smtp_in *in, struct smtp_command *cmd,
+    enum smtp_ask ask)
 {
 	bool lf = m->last[1] != '\r';
 	char last = lf ? m->last[1] : m->last[0];
 	size_t n = m->line_n < SMTP_KEEP ? m->line_n : SMTP_KEEP;
 	struct dialogue_line l = { .text = { m->line, n },
-		.verb = verb,
+		.verb = cmd->verb,
 		.lf = lf,
 		.more = m->line_n > SMTP_KEEP + (lf ? 0 : 1),
 		.params = m->tail_params,
@@ -328,7 +340,10 @@ note_line(struct smtp *m, const struct smtp_in *in, uint16_t verb)
 		l.text.n--;
 	if (lf)
 		m->bare_lf = true;
-	smtp_note_line(m, in, &l);
+	smtp_note_line(m, in, &l, ask);
+	if (cmd->verb == VERB_MAIL || cmd->verb == VERB_RCPT)
+		cmd->arg = l.address;
+	cmd->null_sender = m->null_sender;
 }
 
 static bool
@@ -346,17 +361,23 @@ judge_line(struct smtp *m, const struct smtp_in *in, struct smtp_command *out)
 	size_t n = m->line_n < SMTP_KEEP ? m->line_n : SMTP_KEEP;
 	struct str line = smtp_trim((struct str){ m->line, n });
 	struct str word = line;
+	bool bdat, last;
 
 	for (word.n = 0; word.n < line.n; word.n++)
 		if (smtp_is_blank(line.p[word.n]))
 			break;
 	out->verb = verb_of(word);
 	out->arg = smtp_trim(str_from(line, word.n));
-	note_line(m, in, out->verb);
-	if (str_eq_nocase(word, STR("BDAT"))) {
+	bdat = str_eq_nocase(word, STR("BDAT"));
+	last = bdat && is_last_chunk(out->arg);
+	note_line(m, in, out,
+	    last     ? ASK_LAST :
+		bdat ? ASK_CHUNK :
+		       ask_of(out->verb));
+	if (bdat) {
 		/* Our reply to it waits for the chunk. */
 		m->asked_us = 0;
-		m->body_done = is_last_chunk(out->arg);
+		m->body_done = last;
 		begin_chunk(m, out->arg);
 		return;
 	}
@@ -397,7 +418,7 @@ next_line(struct smtp *m, struct smtp_in *in, struct smtp_command *out)
 		in->lines++;
 	} else {
 		memset(m->line, 0, sizeof(m->line));
-		end_of_other(m, VERB_AUTH);
+		end_of_other(m, ASK_OTHER);
 		m->wait = WAIT_AUTH;
 	}
 	forget_line(m);

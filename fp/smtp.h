@@ -11,6 +11,13 @@
  * pipelining and the reading of what hangs on a reply.  How the client speaks
  * is noted in `dlg` (dialogue.h) and stays when the rest goes blind.
  *
+ * Our replies to MAIL, RCPT and DATA, and to the end of a message, are given
+ * one by one with what they answer.  Replies come in the order of commands,
+ * so they are counted off; where that may have gone wrong (a reply that
+ * nothing seen has asked for, an empty line, which only some servers answer,
+ * more commands at once than are remembered, a 421, which answers anything or
+ * nothing, gaps of either side) no more are given in that dialogue: no guess.
+ *
  * Called by session for every packet of an open session that has an ACK, in
  * sequence order and with the time at which it was captured: what a client
  * acknowledges tells what it had heard when it spoke.  Pure, no memory of its
@@ -24,13 +31,29 @@
 
 #define SMTP_KEEP      128   /* bytes kept of a command line */
 #define SMTP_LINE_MAX  16384 /* longer than any extension's: not SMTP */
-#define SMTP_REPLY_MAX 16    /* bytes kept of a line of ours */
-#define SMTP_ASKED     8     /* commands remembered until their reply */
+#define SMTP_REPLY_MAX 124   /* bytes kept of a line of ours */
+#define SMTP_ASKED     256   /* commands remembered until their reply */
+#define SMTP_HASHES    64    /* and the hashes of the latest of them */
+
+/* What a reply answers, as far as it matters; four bits. */
+enum smtp_ask {
+	ASK_OTHER, /* the greeting, and what is not below */
+	ASK_HELLO,
+	ASK_MAIL,
+	ASK_NULL,     /* MAIL FROM:<> */
+	ASK_RCPT,     /* `hash` is of its address */
+	ASK_RCPT_ODD, /* of its line: the address is not known */
+	ASK_DATA,
+	ASK_END,   /* of a message */
+	ASK_CHUNK, /* BDAT */
+	ASK_LAST,  /* BDAT LAST */
+	ASK_RSET,
+};
 
 /* A command that has no reply yet. */
 struct smtp_asked {
-	uint16_t verb;
-	uint32_t hash; /* of the line; 0 = unknown */
+	uint8_t ask;   /* enum smtp_ask */
+	uint32_t hash; /* of the line, see there; 0 = unknown */
 };
 
 /* A refusal whose answer by the client is awaited. */
@@ -53,7 +76,8 @@ struct smtp {
 	uint32_t reply_end; /* and behind our latest reply */
 	uint32_t line_n;    /* length of the client's line so far */
 	uint32_t line_ack;  /* c_ack when it began that line */
-	struct smtp_asked asked[SMTP_ASKED];
+	uint8_t asked[SMTP_ASKED / 2];  /* a ring of enum smtp_ask */
+	uint32_t hashes[SMTP_HASHES];   /* of these, by the same places */
 	struct smtp_refused refused[2]; /* 4xx, 5xx */
 	uint16_t owed;                  /* replies that we have not given */
 	uint16_t code;                  /* our latest reply */
@@ -71,14 +95,20 @@ struct smtp {
 	bool greeted;                   /* our greeting is out */
 	bool replied;                   /* reply_end holds */
 	bool offered;                   /* we offered PIPELINING */
-	bool deaf;        /* our replies cannot be read any more */
-	bool pipelined;   /* a command before the reply, without leave */
-	bool bare_lf;     /* a command line ended in a bare LF */
-	bool late;        /* the next segment is not in its place */
-	bool line_odd;    /* how the line is cut is not the client's doing */
-	bool line_ahead;  /* it began before our reply was heard */
-	bool hello_again; /* another HELO or EHLO is in order */
-	bool body_done;   /* a message was given, and no MAIL since */
+	bool deaf;          /* our replies cannot be read any more */
+	bool pipelined;     /* a command before the reply, without leave */
+	bool bare_lf;       /* a command line ended in a bare LF */
+	bool late;          /* the next segment is not in its place */
+	bool line_odd;      /* how the line is cut is not the client's doing */
+	bool line_ahead;    /* it began before our reply was heard */
+	bool hello_again;   /* another HELO or EHLO is in order */
+	bool body_done;     /* a message was given, and no MAIL since */
+	bool unsure;        /* what replies answer cannot be told any more */
+	bool goodbye;       /* we hang up: a 421 */
+	bool tls_named;     /* the reply that we are at has a line STARTTLS */
+	bool tls_offered;   /* our latest to EHLO or HELO had one */
+	bool null_sender;   /* of the transaction that the client is in */
+	bool null_answered; /* and of the one that we are in */
 	bool tail_any, tail_blank, tail_params; /* of a line too long to keep */
 	char last[2];                           /* of the client's line */
 	char line[SMTP_KEEP];
@@ -86,8 +116,10 @@ struct smtp {
 };
 
 struct smtp_command {
-	uint16_t verb;  /* one bit of enum session_verb */
-	struct str arg; /* trimmed; borrowed until the next call */
+	uint16_t verb;    /* one bit of enum session_verb */
+	bool null_sender; /* of the transaction that it is in */
+	struct str arg;   /* trimmed; of MAIL and RCPT the address alone, or
+	                     its beginning; borrowed until the next call */
 };
 
 /* What is left to read of one client segment. */
@@ -99,6 +131,27 @@ struct smtp_in {
 	uint16_t lines; /* whole commands so far */
 	bool exact;     /* its time and its cut are the client's doing */
 	int64_t t_us;
+};
+
+/* What is left to read of one of our segments. */
+struct smtp_out {
+	struct rd r;
+	uint32_t missing; /* bytes after it that were not captured */
+	uint32_t end;     /* the sequence number behind what was captured */
+	uint32_t ack;     /* how far we had heard the client then */
+	bool again;       /* some of it was there before */
+	int64_t t_us;
+};
+
+/* A whole reply of ours to MAIL, RCPT or DATA, or to the end of a message. */
+struct smtp_reply {
+	uint16_t verb; /* one bit of enum session_verb */
+	uint16_t code;
+	bool message;     /* it ends a message: DATA's second, or BDAT LAST */
+	bool null_sender; /* of the transaction that it is in */
+	uint32_t hash;    /* see reply_hash of struct session */
+	struct str text;  /* of its last line, behind the code; borrowed until
+	                     the next call */
 };
 
 struct smtp_start {
@@ -124,8 +177,15 @@ bool smtp_client(struct smtp *m, const struct traits *p, int64_t t_us,
     struct smtp_in *in);
 /* The next whole command in it; false when the segment is used up. */
 bool smtp_next(struct smtp *m, struct smtp_in *in, struct smtp_command *out);
-/* A segment of ours. */
-void smtp_server(struct smtp *m, const struct traits *p, int64_t t_us);
+/* A segment of ours; false when there is nothing new in it. */
+bool smtp_server(struct smtp *m, const struct traits *p, int64_t t_us,
+    struct smtp_out *out);
+/*
+ * The next whole reply in it that is worth telling; false when the segment is
+ * used up, which is when it is read: ask until then.  A BDAT that is not the
+ * last counts only when it was refused.
+ */
+bool smtp_reply(struct smtp *m, struct smtp_out *out, struct smtp_reply *r);
 /* The session is over; its last packet was given before, if it had an ACK. */
 void smtp_close(struct smtp *m, enum session_end how);
 

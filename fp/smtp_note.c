@@ -81,15 +81,28 @@ note_cut(struct smtp *m, const struct smtp_in *in)
 		m->dlg.cut = cut;
 }
 
-static enum dialogue_react
-react_of(const struct smtp_asked *refused, const struct smtp_asked *now,
-    bool known)
+/* What the client does now. */
+struct deed {
+	uint16_t verb;
+	bool known; /* SMTP has it */
+	struct smtp_asked asked;
+};
+
+static bool
+is_rcpt(const struct smtp_asked *what)
 {
-	if (now->hash != 0 && now->hash == refused->hash)
+	return what->ask == ASK_RCPT || what->ask == ASK_RCPT_ODD;
+}
+
+static enum dialogue_react
+react_of(const struct smtp_asked *refused, const struct deed *now)
+{
+	if (now->asked.hash != 0 && now->asked.hash == refused->hash &&
+	    now->asked.ask == refused->ask)
 		return DIALOGUE_REACT_RETRY;
-	if (!known)
+	if (!now->known)
 		return DIALOGUE_REACT_SPEW;
-	if (now->verb == VERB_RCPT && refused->verb == VERB_RCPT)
+	if (now->verb == VERB_RCPT && is_rcpt(refused))
 		return DIALOGUE_REACT_NEXT;
 	if (now->verb == VERB_RSET)
 		return DIALOGUE_REACT_RSET;
@@ -100,9 +113,12 @@ react_of(const struct smtp_asked *refused, const struct smtp_asked *now,
 	return DIALOGUE_REACT_OTHER;
 }
 
-/* Those of our refusals that who acknowledges `ack` has heard. */
+/*
+ * Those of our refusals that who acknowledges `ack` has heard; without a deed
+ * it hangs up.
+ */
 static void
-react(struct smtp *m, uint32_t ack, const struct smtp_asked *now, bool known)
+react(struct smtp *m, uint32_t ack, const struct deed *now)
 {
 	uint8_t *const on[2] = { &m->dlg.on_4xx, &m->dlg.on_5xx };
 
@@ -112,9 +128,8 @@ react(struct smtp *m, uint32_t ack, const struct smtp_asked *now, bool known)
 		if (!r->awaited || smtp_after(r->end, ack))
 			continue;
 		r->awaited = false;
-		*on[i] = (uint8_t)(now == NULL ?
-			DIALOGUE_REACT_CLOSE :
-			react_of(&r->what, now, known));
+		*on[i] = (uint8_t)(now == NULL ? DIALOGUE_REACT_CLOSE :
+						 react_of(&r->what, now));
 	}
 }
 
@@ -191,44 +206,70 @@ note_verb(struct smtp *m, uint16_t verb)
 	m->verb = verb;
 }
 
-/* What was asked, to know it again.  Nothing is kept of a password. */
-static struct smtp_asked
-asked_of(const struct dialogue_line *l)
+/* As the log's addresses are hashed: lower case. */
+static uint32_t
+address_hash(struct str s)
 {
-	struct smtp_asked what = { .verb = l->verb };
+	char lower[SMTP_KEEP];
 
-	if (l->verb != VERB_AUTH && l->text.n > 0)
+	for (size_t i = 0; i < s.n; i++)
+		lower[i] = char_lower(s.p[i]);
+	return (uint32_t)hash_stable(lower, s.n);
+}
+
+/*
+ * What was asked, to know it again, and whom a reply is about.  Nothing is
+ * kept of a password.
+ */
+static struct smtp_asked
+asked_of(const struct dialogue_line *l, enum smtp_ask ask)
+{
+	struct smtp_asked what = { .ask = (uint8_t)ask };
+
+	if (ask == ASK_MAIL && l->null_path)
+		what.ask = ASK_NULL;
+	if (ask == ASK_RCPT && (l->address.n == 0 || l->address_cut))
+		what.ask = ASK_RCPT_ODD;
+	if (what.ask == ASK_RCPT)
+		what.hash = address_hash(l->address);
+	else if (l->verb != VERB_AUTH && l->text.n > 0)
 		what.hash = (uint32_t)hash_stable(l->text.p, l->text.n);
 	return what;
 }
 
 void
 smtp_note_line(struct smtp *m, const struct smtp_in *in,
-    const struct dialogue_line *l)
+    struct dialogue_line *l, enum smtp_ask ask)
 {
-	struct smtp_asked now = asked_of(l);
+	struct deed now = { .verb = l->verb };
 	bool first = m->dlg.eol == DIALOGUE_EOL_NONE;
-	bool empty = smtp_trim(l->text).n == 0, known;
 
 	if (m->line_ahead)
 		smtp_note_ahead(m, false);
 	if (first && (m->dlg.flags & DIALOGUE_EARLY))
 		m->dlg.early_verb = l->verb;
-	known = dialogue_line(&m->dlg, l);
+	now.known = dialogue_line(&m->dlg, l);
 	note_cut(m, in);
 	/* Not every server answers an empty line. */
-	if (empty)
+	if (smtp_trim(l->text).n == 0) {
+		m->unsure = true;
 		return;
-	react(m, m->line_ack, &now, known);
+	}
+	now.asked = asked_of(l, ask);
+	react(m, m->line_ack, &now);
 	note_verb(m, l->verb);
+	if (ask == ASK_HELLO || ask == ASK_MAIL || ask == ASK_RSET)
+		m->null_sender = now.asked.ask == ASK_NULL;
+	if (ask == ASK_RCPT)
+		dialogue_mark_rcpt(&m->dlg);
 	m->asked_us = m->owed == 0 && in->exact ? in->t_us : 0;
-	smtp_owe(m, now);
+	smtp_owe(m, now.asked);
 }
 
 void
 smtp_note_body(struct smtp *m, const struct smtp_in *in)
 {
-	const struct smtp_asked now = { .verb = VERB_DATA };
+	const struct deed now = { .verb = VERB_DATA, .known = true };
 	bool go = m->owed == 0 && m->code == CODE_MESSAGE;
 
 	if (m->owed > 0 || (go && !smtp_heard(m, in->ack)))
@@ -236,7 +277,7 @@ smtp_note_body(struct smtp *m, const struct smtp_in *in)
 	if (!go)
 		return; /* refused: what follows is a command, of sorts */
 	m->reply_us = 0;
-	react(m, in->ack, &now, true);
+	react(m, in->ack, &now);
 }
 
 void
@@ -260,7 +301,7 @@ smtp_note_reply(struct smtp *m, struct smtp_asked what, uint32_t end,
 		    d > UINT32_MAX            ? UINT32_MAX :
 						(uint32_t)d;
 	}
-	if (what.verb & (VERB_HELO | VERB_EHLO))
+	if (what.ask == ASK_HELLO)
 		m->hello_code = m->code;
 	if (m->code < 400 ||
 	    (temporary ? m->dlg.replies_4xx : m->dlg.replies_5xx) > 1)
@@ -277,7 +318,7 @@ smtp_close(struct smtp *m, enum session_end how)
 
 	if (m->mode == MODE_BLIND || !(fin || how == SESSION_END_CLIENT_RST))
 		return;
-	react(m, m->c_ack, NULL, false);
+	react(m, m->c_ack, NULL);
 	if (m->dlg.leave == DIALOGUE_LEAVE_NONE)
 		m->dlg.leave = fin ? DIALOGUE_LEAVE_FIN : DIALOGUE_LEAVE_RST;
 }

@@ -28,6 +28,7 @@ enum smtp_wait {
 
 #define CODE_MESSAGE 354 /* go ahead with the message */
 #define CODE_READY   220 /* the greeting; STARTTLS accepted */
+#define CODE_GOODBYE 421 /* we hang up, whatever was asked */
 
 static inline bool
 smtp_is_blank(char c)
@@ -69,19 +70,19 @@ struct smtp_place {
 bool smtp_place(uint32_t next, const struct traits *p, struct smtp_place *out);
 /* The captured ones of the new bytes; returns how many were not. */
 uint32_t smtp_new_bytes(const struct traits *p, uint32_t skip, struct rd *r);
-/* One more reply is owed, to such a line. */
-void smtp_owe(struct smtp *m, struct smtp_asked what);
 
-/* smtp_reply.c: our replies have a gap. */
+/* smtp_reply.c: one more reply is owed, to such a line. */
+void smtp_owe(struct smtp *m, struct smtp_asked what);
+/* Our replies have a gap. */
 void smtp_deafen(struct smtp *m);
 
 /* smtp_note.c: new bytes of the client, however they are to be read. */
 void smtp_note_early(struct smtp *m, uint32_t ack, uint32_t n);
 /* A segment has something of a command line; of a new one if line_n is 0. */
 void smtp_note_piece(struct smtp *m, const struct smtp_in *in);
-/* The command line is whole. */
+/* The command line is whole; `ask` tells the forms of a verb apart. */
 void smtp_note_line(struct smtp *m, const struct smtp_in *in,
-    const struct dialogue_line *l);
+    struct dialogue_line *l, enum smtp_ask ask);
 /* The client speaks behind DATA, before its answer or after. */
 void smtp_note_body(struct smtp *m, const struct smtp_in *in);
 /* Our reply to `what`, up to the sequence number `end`. */

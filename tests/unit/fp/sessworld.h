@@ -25,15 +25,17 @@ struct world {
 	struct session_table *t;
 	int64_t now_us;
 	char log[512];
-	struct session last;  /* as the latest event showed it */
-	struct flowstat flow; /* its counts then, if it was open */
+	struct session last;       /* as the latest event showed it */
+	struct flowstat flow;      /* its counts then, if it was open */
+	char arg[160], reply[160]; /* the latest of each */
+	int cut_on;                /* cuts at the first such event; 0: never */
 };
 
 static inline void
 on_event(void *arg, enum session_event ev, const struct session *s)
 {
 	static const char *const names[] = { "syn", "open", "early", "greet",
-		"cmd", "close", "unanswered" };
+		"cmd", "close", "unanswered", "reply" };
 	struct world *w = arg;
 	size_t n = strlen(w->log);
 
@@ -42,6 +44,16 @@ on_event(void *arg, enum session_event ev, const struct session *s)
 	w->last = *s;
 	if (s->flow != NULL)
 		w->flow = *s->flow;
+	if (s->arg.n > 0)
+		snprintf(w->arg, sizeof(w->arg), "%.*s", (int)s->arg.n,
+		    s->arg.p);
+	if (s->reply.n > 0)
+		snprintf(w->reply, sizeof(w->reply), "%.*s", (int)s->reply.n,
+		    s->reply.p);
+	if (w->cut_on != 0 && (int)ev == w->cut_on) {
+		w->cut_on = 0;
+		(void)session_cut(w->t, &s->client, s->cport);
+	}
 }
 
 static inline struct world *

@@ -28,6 +28,11 @@ struct talk {
 	int64_t now_us;
 	char log[512]; /* of the commands */
 	size_t log_n;
+	char replies[1024]; /* that were told */
+	size_t replies_n;
+	struct smtp_reply reply; /* the latest of them, but for its text */
+	char text[SMTP_KEEP];    /* that is here */
+	char address[SMTP_KEEP]; /* of the latest MAIL or RCPT */
 };
 
 static inline void
@@ -63,6 +68,9 @@ talk_log(struct talk *d, const struct smtp_command *cmd)
 	    d->log_n > 0 ? " " : "", talk_verb(cmd->verb));
 
 	d->log_n += (size_t)n < room ? (size_t)n : room - 1;
+	if (cmd->verb == VERB_MAIL || cmd->verb == VERB_RCPT)
+		snprintf(d->address, sizeof(d->address), "%.*s",
+		    (int)cmd->arg.n, cmd->arg.p);
 	if (cmd->verb != VERB_HELO && cmd->verb != VERB_EHLO)
 		return;
 	room = sizeof(d->log) - d->log_n;
@@ -101,6 +109,29 @@ talk_client(struct talk *d, struct traits *t, bool hears)
 			talk_log(d, &cmd);
 }
 
+/* The replies that were told: "rcpt550 data354". */
+static inline void
+talk_server(struct talk *d, struct traits *t)
+{
+	struct smtp_reply r;
+	struct smtp_out out;
+	size_t room;
+	int n;
+
+	if (!smtp_server(&d->m, t, d->now_us, &out))
+		return;
+	while (smtp_reply(&d->m, &out, &r)) {
+		room = sizeof(d->replies) - d->replies_n;
+		n = snprintf(&d->replies[d->replies_n], room, "%s%s%u",
+		    d->replies_n > 0 ? " " : "",
+		    r.message ? "end" : talk_verb(r.verb), r.code);
+		d->replies_n += (size_t)n < room ? (size_t)n : room - 1;
+		d->reply = r;
+		snprintf(d->text, sizeof(d->text), "%.*s", (int)r.text.n,
+		    r.text.p);
+	}
+}
+
 /* `s` says whose and where; what lies between it and the colon counts. */
 static inline void
 talk_segment(struct talk *d, const char *s, const char *text)
@@ -133,7 +164,7 @@ talk_segment(struct talk *d, const char *s, const char *text)
 	if (client)
 		talk_client(d, &t, s[0] != 'c');
 	else
-		smtp_server(&d->m, &t, d->now_us);
+		talk_server(d, &t);
 	if ((int32_t)(seq + n - *next) > 0)
 		*next = seq + n;
 	free(copy);

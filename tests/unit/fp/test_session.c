@@ -36,7 +36,8 @@ test_dialogue(void)
 	client(w, 30, 24, "RCPT TO:<a>\r\n");
 	server(w, 24, 43, "550 no\r\n");
 	client(w, 43, 32, "QUIT\r\n");
-	ZT_CASE("events", log_is(w, "syn open greet cmd cmd cmd cmd"));
+	ZT_CASE("events",
+	    log_is(w, "syn open greet cmd cmd reply cmd reply cmd"));
 	ZT_CASE("commands are counted",
 	    s->commands_n == 4 && s->rcpts_n == 1 &&
 		s->verb_last == VERB_QUIT &&
@@ -60,7 +61,7 @@ test_dialogue(void)
 		.ack = ISN_S + 34 },
 	    true);
 	ZT_CASE("once",
-	    log_is(w, "syn open greet cmd cmd cmd cmd close") &&
+	    log_is(w, "syn open greet cmd cmd reply cmd reply cmd close") &&
 		s->end == SESSION_END_SERVER_FIN);
 	world_free(w);
 }
