@@ -64,6 +64,7 @@ LIBS_libseccomp	:= -lseccomp
 LIBS_libcap-ng	:= -lcap-ng
 LIBS_libsodium	:= -lsodium
 LIBS_libcares	:= -lcares
+LIBS_libpcre2-8	:= -lpcre2-8
 
 SRC	:= $(wildcard fp/*.c daemon/*.c nft/*.c db/*.c tools/*.c)
 TESTSRC	:= $(wildcard tests/unit/*/test_*.c)

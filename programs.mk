@@ -20,15 +20,22 @@ NFT_O	:= nft/nft nft/nftbatch nft/nftlayout nft/nftrules nft/nftset \
 
 STORE_O	:= db/store db/storefile db/kcguard db/record db/record_client
 
-LOGLINE_O := daemon/logtime daemon/logscan daemon/logline \
+LOGLINE_O := daemon/logtime daemon/logscan daemon/logline daemon/logkind \
+	   daemon/loghead daemon/logline_cleanup daemon/logline_filter \
+	   daemon/logline_amavis \
 	   daemon/logline_postfix daemon/logline_postscreen \
 	   daemon/logline_queue daemon/logline_reject daemon/logreply \
 	   daemon/logline_opensmtpd daemon/logline_sendmail \
 	   daemon/logline_sendmail_mail daemon/logline_qmail \
 	   daemon/logline_qmail_smtpd daemon/logline_haraka daemon/logline_haraka_cmd \
+	   daemon/logline_haraka_obj \
 	   daemon/logline_courier \
 	   daemon/logline_exim daemon/logline_exim_host \
 	   daemon/logline_exim_mail daemon/logline_exim_reject
+
+# What `zfwd -n` needs of them, and what matches lines.
+PATTERN_NEW_O := daemon/pattern_new daemon/logkind
+PATTERN_O := daemon/pattern daemon/pattern_new
 
 MODEL_O	:= daemon/model daemon/model_share daemon/model_token \
 	   daemon/model_site daemon/model_blob

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "daemon/logline.h"
+#include <stdlib.h>
+
+#include "daemon/loghead.h"
 #include "daemon/logline_courier.h"
 #include "daemon/logline_exim.h"
+#include "daemon/logline_filter.h"
 #include "daemon/logline_haraka.h"
 #include "daemon/logline_opensmtpd.h"
 #include "daemon/logline_postfix.h"
@@ -9,38 +12,12 @@
 #include "daemon/logline_sendmail.h"
 #include "daemon/logscan.h"
 
-const char *const log_kind_name[LOG_KINDS] = {
-	[LOG_NONE] = "none",
-	[LOG_CONNECT] = "connect",
-	[LOG_DISCONNECT] = "disconnect",
-	[LOG_ACCEPT] = "accept",
-	[LOG_SENT] = "sent",
-	[LOG_BOUNCED] = "bounced",
-	[LOG_OWN_BOUNCE] = "own_bounce",
-	[LOG_AUTH_OK] = "auth_ok",
-	[LOG_INFO] = "info",
-	[LOG_UNKNOWN_RCPT] = "unknown_rcpt",
-	[LOG_TRAP_RCPT] = "trap_rcpt",
-	[LOG_RELAY_DENIED] = "relay_denied",
-	[LOG_LIST_REJECT] = "list_reject",
-	[LOG_HELO_REJECT] = "helo_reject",
-	[LOG_NAME_REJECT] = "name_reject",
-	[LOG_CONTENT_REJECT] = "content_reject",
-	[LOG_OTHER_REJECT] = "other_reject",
-	[LOG_EARLY_TALK] = "early_talk",
-	[LOG_PIPELINING] = "pipelining",
-	[LOG_NON_SMTP] = "non_smtp",
-	[LOG_LOST] = "lost",
-	[LOG_RATE_LIMIT] = "rate_limit",
-	[LOG_AUTH_FAIL] = "auth_fail",
-};
-
 /*
  * Who wrote it, by the tag's last path part.  `path` is whether the tag must
  * have a path: Postfix always writes one, and others' "smtpd" has none.
  * A parser for another MTA is one more row.
  */
-static const struct service {
+static const struct logline_service {
 	struct str name;
 	bool path;
 	struct str mta;
@@ -54,10 +31,13 @@ static const struct service {
 	{ STR("smtp"), true, STR("postfix"), logline_smtp },
 	{ STR("bounce"), true, STR("postfix"), logline_bounce },
 	{ STR("dnsblog"), true, STR("postfix"), logline_dnsblog },
+	{ STR("tlsproxy"), true, STR("postfix"), logline_tlsproxy },
 	{ STR("smtpd"), false, STR("opensmtpd"), logline_opensmtpd },
 	{ STR("smtpd"), false, STR("qmail"), logline_qmail },
 	{ STR("qmail"), false, STR("qmail"), logline_qmail },
-	{ STR("tcpserver"), false, STR("qmail"), logline_qmail },
+	{ STR("tcpserver"), false, STR("qmail"), logline_tcpserver },
+	{ STR("sslserver"), false, STR("qmail"), logline_tcpserver },
+	{ STR("rblsmtpd"), false, STR("qmail"), logline_rblsmtpd },
 	{ STR("qmail-send"), false, STR("qmail"), logline_qmail },
 	{ STR("qmail-smtpd"), false, STR("qmail"), logline_qmail },
 	{ STR("spamdyke"), false, STR("qmail"), logline_spamdyke },
@@ -79,10 +59,28 @@ static const struct service {
 	{ STR("sm-mta"), false, STR("sendmail"), logline_sendmail },
 	{ STR("sm-msp-queue"), false, STR("sendmail"), logline_sendmail },
 	{ STR("sm-que"), false, STR("sendmail"), logline_sendmail },
+	{ STR("sm-mta-in"), false, STR("sendmail"), logline_sendmail },
+	{ STR("sm-acceptingconnections"), false, STR("sendmail"),
+	    logline_sendmail },
+	{ STR("sendmail-in"), false, STR("sendmail"), logline_sendmail },
+	{ STR("courierpop3login"), false, STR("courier"),
+	    logline_courierlogin },
+	{ STR("imaplogin"), false, STR("courier"), logline_courierlogin },
+	{ STR("pop3login"), false, STR("courier"), logline_courierlogin },
+	{ STR("amavis"), false, STR("amavis"), logline_amavis },
+	{ STR("amavisd"), false, STR("amavis"), logline_amavis },
+	{ STR("amavisd"), true, STR("amavis"), logline_amavis },
+	{ STR("amavisd-new"), true, STR("amavis"), logline_amavis },
+	{ STR("rspamd"), false, STR("rspamd"), logline_rspamd },
+	{ STR("spamd"), false, STR("spamd"), logline_spamd },
+	{ STR("clamav-milter"), false, STR("clamav"), logline_clamav },
+	{ STR("clamsmtpd"), false, STR("clamsmtp"), logline_clamsmtp },
+	{ STR("mimedefang.pl"), false, STR("mimedefang"), logline_mimedefang },
+	{ STR("mimedefang"), false, STR("mimedefang"), logline_mimedefang },
 	// clang-format on
 };
 
-static const struct service *const services_end = services +
+static const struct logline_service *const services_end = services +
     sizeof(services) / sizeof(services[0]);
 
 static inline bool
@@ -106,7 +104,7 @@ is_submission(const struct logline_conf *c, struct str part)
 	return false;
 }
 
-static const struct service *
+static const struct logline_service *
 find_service(struct str name, bool path)
 {
 	for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++)
@@ -124,14 +122,13 @@ static const bool tag_ends[256] = {
 };
 
 /*
- * `postfix/submission/smtpd[123]: ` or the same without a process id.  The
- * service is what follows the last '/'.
+ * `postfix/submission/smtpd`, up to a bracket, a colon or a blank.  The
+ * service is what follows the last '/'; NULL = none that we know.
  */
-static const struct service *
-take_tag(const struct logline_conf *c, struct str *s, struct log_event *ev)
+static const struct logline_service *
+take_service(const struct logline_conf *c, struct str *s, struct log_event *ev)
 {
 	size_t i = 0, part = 0;
-	struct str name, rest;
 
 	for (; i < s->n; i++) {
 		if (!tag_ends[(uint8_t)s->p[i]])
@@ -142,26 +139,50 @@ take_tag(const struct logline_conf *c, struct str *s, struct log_event *ev)
 		    (struct str){ s->p + part, i - part });
 		part = i + 1;
 	}
-	name = (struct str){ s->p + part, i - part };
-	ev->submission |= is_submission(c, name);
-	ev->service = name;
-	if (!scan_upto(s, ' ', &rest) || rest.n == 0 ||
-	    rest.p[rest.n - 1] != ':')
-		return NULL;
-	return find_service(name, part > 0);
+	ev->service = (struct str){ s->p + part, i - part };
+	ev->submission |= is_submission(c, ev->service);
+	*s = str_from(*s, i);
+	return find_service(ev->service, part > 0);
 }
 
-/* After the stamp: `<mail.info>` of BSD, host. */
+/* `[123]: `, `: ` or whatever word that ends in a colon. */
+static inline bool __attribute__((always_inline)) skip_pid(struct str *s)
+{
+	struct str rest = *s, word;
+	uint32_t pid;
+
+	if (scan_eat(&rest, STR("[")) && scan_number(&rest, &pid) &&
+	    scan_eat(&rest, STR("]: "))) {
+		*s = rest;
+		return true;
+	}
+	return scan_upto(s, ' ', &word) && word.n > 0 &&
+	    word.p[word.n - 1] == ':';
+}
+
+/*
+ * After the stamp: `<mail.info>` of BSD, host.  A word with a colon at its end
+ * is the tag already.
+ */
 static bool
 take_head(struct str *s)
 {
-	struct str word;
+	struct str word, rest;
 
 	if (!scan_eat(s, STR(" ")))
 		return false;
 	if (s->n > 0 && s->p[0] == '<' && !scan_upto(s, ' ', &word))
 		return false;
-	return scan_upto(s, ' ', &word);
+	rest = *s;
+	if (!scan_upto(&rest, ' ', &word))
+		return false;
+	if (word.n == 0 || word.p[word.n - 1] != ':')
+		*s = rest;
+	/* `mail.info` or, on AIX, `mail:info` behind the host. */
+	if (s->n > 4 && (s->p[4] == '.' || s->p[4] == ':') &&
+	    str_starts(*s, STR("mail")))
+		return scan_upto(s, ' ', &word);
+	return true;
 }
 
 /*
@@ -188,7 +209,61 @@ static inline bool
 is_syslog(struct str stamp, struct str rest)
 {
 	return stamp.p[0] != '@' && !is_exim_file(stamp) && rest.n > 1 &&
-	    rest.p[1] != '[';
+	    rest.p[1] != '[' && rest.p[1] != '{' &&
+	    (rest.p[1] != 'l' || !str_starts(rest, STR(" level=")));
+}
+
+/* Volatile: gcc's inline `rep stos` costs 7 % of all, a call less. */
+static inline void
+clear(struct log_event *ev)
+{
+	volatile size_t size = sizeof(*ev);
+
+	memset(ev, 0, size);
+	memset(&ev->n, 0xff, sizeof(ev->n)); /* all counters -1 */
+}
+
+/* A line that did not make an event says nothing about anybody. */
+static void
+forget(struct log_event *ev)
+{
+	int64_t t_ms = ev->t_ms;
+	bool whole_second = ev->whole_second, submission = ev->submission;
+	struct str mta = ev->mta, service = ev->service;
+
+	clear(ev);
+	ev->t_ms = t_ms;
+	ev->whole_second = whole_second;
+	ev->submission = submission;
+	ev->mta = mta;
+	ev->service = service;
+}
+
+/* The tag of one MTA may be another's: their rows stand together. */
+static inline enum log_kind
+run(const struct logline_service *svc, struct str msg, struct log_event *ev)
+{
+	const struct logline_service *next = svc + 1;
+	enum log_kind kind;
+
+	ev->mta = svc->mta;
+	kind = svc->parse(msg, ev);
+	if (kind != LOG_NONE || next == services_end ||
+	    next->path != svc->path || !str_eq(next->name, svc->name))
+		return kind;
+	forget(ev);
+	ev->mta = next->mta;
+	return next->parse(msg, ev);
+}
+
+/* Some loggers put words of their own around the message. */
+static inline enum log_kind
+run_wrapped(const struct logline_service *svc, struct str msg,
+    struct log_event *ev)
+{
+	if (msg.n > 0 && (msg.p[0] == '[' || msg.p[0] == 'm'))
+		loghead_unwrap(&msg);
+	return run(svc, msg, ev);
 }
 
 /*
@@ -204,7 +279,13 @@ parse_untagged(const struct logline_conf *c, struct str stamp, struct str rest,
 
 	while (msg.n > 0 && msg.p[0] == ' ')
 		msg = str_from(msg, 1);
-	if (msg.n > 1 && msg.p[0] == '[' && char_is_letter(msg.p[1])) {
+	if (msg.n > 0 && msg.p[0] == '#') {
+		ev->mta = STR("rspamd");
+		return logline_rspamd(msg, ev);
+	}
+	if (msg.n > 1 &&
+	    ((msg.p[0] == '[' && char_is_letter(msg.p[1])) || msg.p[0] == '{' ||
+		str_starts(msg, STR("level=")))) {
 		ev->mta = STR("haraka");
 		return logline_haraka(msg, ev);
 	}
@@ -216,60 +297,175 @@ parse_untagged(const struct logline_conf *c, struct str stamp, struct str rest,
 				     LOG_NONE;
 }
 
-/* A line that did not make an event says nothing about anybody. */
-static void
-forget(struct log_event *ev)
+/* `STAMP HOST APP PROCID MSGID SD MESSAGE`; of the tag only APP is there. */
+static enum log_kind __attribute__((noinline))
+parse_5424(const struct logline_conf *c, struct str line, int64_t now_ms,
+    struct log_event *ev)
 {
-	struct log_event none = { .t_ms = ev->t_ms,
-		.whole_second = ev->whole_second,
-		.submission = ev->submission,
-		.mta = ev->mta,
-		.service = ev->service };
+	const struct logline_service *svc = NULL;
+	struct str app, part, tag;
+	enum log_kind kind = LOG_NONE;
+	size_t n = logtime_parse(&c->time, line, now_ms, &ev->t_ms,
+	    &ev->whole_second);
 
-	*ev = none;
-	memset(&ev->n, 0xff, sizeof(ev->n));
+	line = str_from(line, n);
+	if (n == 0 || !loghead_5424(&line, &app))
+		return LOG_NONE;
+	for (tag = app; scan_upto(&tag, '/', &part);)
+		ev->submission |= is_submission(c, part);
+	ev->submission |= is_submission(c, tag);
+	ev->service = tag;
+	svc = find_service(tag, tag.n < app.n);
+	if (svc != NULL)
+		kind = run_wrapped(svc, line, ev);
+	ev->kind = kind;
+	if (kind == LOG_NONE && ev->mta.n > 0)
+		forget(ev);
+	return kind;
 }
 
-/* The tag of one MTA may be another's: their rows stand together. */
+/* The line after its stamp, which is one of syslog's. */
 static inline enum log_kind
-run(const struct service *svc, struct str msg, struct log_event *ev)
+parse_tagged(const struct logline_conf *c, struct str line,
+    struct log_event *ev)
 {
-	const struct service *next = svc + 1;
-	enum log_kind kind;
+	const struct logline_service *svc;
 
-	ev->mta = svc->mta;
-	kind = svc->parse(msg, ev);
-	if (kind != LOG_NONE || next == services_end ||
-	    next->path != svc->path || !str_eq(next->name, svc->name))
-		return kind;
-	forget(ev);
-	ev->mta = next->mta;
-	return next->parse(msg, ev);
+	if (!take_head(&line))
+		return LOG_NONE;
+	svc = take_service(c, &line, ev);
+	return svc != NULL && skip_pid(&line) ? run_wrapped(svc, line, ev) :
+						LOG_NONE;
+}
+
+/* Too long ones are cut. */
+static inline struct str
+whole(struct str line)
+{
+	if (line.n > LOG_LINE_MAX)
+		line.n = LOG_LINE_MAX;
+	return line;
 }
 
 enum log_kind
 logline_parse(const struct logline_conf *c, struct str line, int64_t now_ms,
     struct log_event *ev)
 {
-	/* Volatile: gcc's inline `rep stos` costs 7 % of all, a call less. */
-	volatile size_t size = sizeof(*ev);
-	const struct service *svc;
 	struct str stamp;
 
-	memset(ev, 0, size);
-	memset(&ev->n, 0xff, sizeof(ev->n)); /* all counters -1 */
-	if (line.n > LOG_LINE_MAX)
-		line.n = LOG_LINE_MAX;
+	clear(ev);
+	line = whole(line);
+	if (line.n > 0 && line.p[0] == '<' && loghead_priority(&line))
+		return ev->kind = parse_5424(c, line, now_ms, ev);
 	stamp = (struct str){ line.p,
 		logtime_parse(&c->time, line, now_ms, &ev->t_ms,
 		    &ev->whole_second) };
 	if (stamp.n == 0)
 		return LOG_NONE;
 	line = str_from(line, stamp.n);
-	if (!is_syslog(stamp, line))
-		ev->kind = parse_untagged(c, stamp, line, ev);
-	else if (take_head(&line) && (svc = take_tag(c, &line, ev)) != NULL)
-		ev->kind = run(svc, line, ev);
+	ev->kind = is_syslog(stamp, line) ? parse_tagged(c, line, ev) :
+					    parse_untagged(c, stamp, line, ev);
+	if (ev->kind == LOG_NONE && ev->mta.n > 0)
+		forget(ev);
+	return ev->kind;
+}
+
+/* ---- line after line ---- */
+
+struct logline_reader {
+	struct logline_conf conf;
+	struct logtime_memo time;
+	struct loghead_seen seen[LOGHEAD_SEEN];
+};
+
+struct logline_reader *
+logline_reader_new(const struct logline_conf *c)
+{
+	struct logline_reader *r = malloc(sizeof(*r));
+
+	if (r != NULL)
+		logline_reader_set(r, c);
+	return r;
+}
+
+void
+logline_reader_free(struct logline_reader *r)
+{
+	free(r);
+}
+
+void
+logline_reader_set(struct logline_reader *r, const struct logline_conf *c)
+{
+	*r = (struct logline_reader){ .conf = *c, .time = { .conf = c->time } };
+}
+
+/*
+ * Finds out about a head, and remembers it if it is ` HOST TAG[` of `n` bytes:
+ * where there is no host, a colon behind them decides what they are.
+ */
+static enum log_kind __attribute__((noinline))
+read_new_head(struct logline_reader *r, struct loghead_seen *place, size_t n,
+    struct str line, struct log_event *ev)
+{
+	struct str s = line;
+	const struct logline_service *svc;
+	bool host;
+
+	if (!take_head(&s))
+		return LOG_NONE;
+	host = s.p > line.p + 1 && line.p[1] != '<';
+	svc = take_service(&r->conf, &s, ev);
+	if (host && s.p + 1 == line.p + n) {
+		*place = (struct loghead_seen){ .service = svc,
+			.n = (uint8_t)n,
+			.name_at = (uint8_t)(ev->service.p - line.p),
+			.submission = ev->submission };
+		memcpy(place->text, line.p, n);
+	}
+	return svc != NULL && skip_pid(&s) ? run_wrapped(svc, s, ev) : LOG_NONE;
+}
+
+static inline enum log_kind
+read_tagged(struct logline_reader *r, struct str line, struct log_event *ev)
+{
+	struct loghead_seen *seen;
+	struct str s;
+	size_t n;
+
+	seen = loghead_place(r->seen, line, &n);
+	if (seen == NULL)
+		return parse_tagged(&r->conf, line, ev);
+	if (seen->n != n || !loghead_same(seen->text, line.p, n))
+		return read_new_head(r, seen, n, line, ev);
+	s = str_from(line, n - 1);
+	ev->submission = seen->submission;
+	ev->service = (struct str){ line.p + seen->name_at,
+		n - 1 - seen->name_at };
+	if (seen->service == NULL || !skip_pid(&s))
+		return LOG_NONE;
+	return run_wrapped(seen->service, s, ev);
+}
+
+enum log_kind
+logline_read(struct logline_reader *r, struct str line, int64_t now_ms,
+    struct log_event *ev)
+{
+	struct str stamp;
+
+	line = whole(line);
+	if (line.n > 0 && line.p[0] == '<')
+		return logline_parse(&r->conf, line, now_ms, ev);
+	clear(ev);
+	stamp = (struct str){ line.p,
+		logtime_next(&r->time, line, now_ms, &ev->t_ms,
+		    &ev->whole_second) };
+	if (stamp.n == 0)
+		return LOG_NONE;
+	line = str_from(line, stamp.n);
+	ev->kind = is_syslog(stamp, line) ?
+	    read_tagged(r, line, ev) :
+	    parse_untagged(&r->conf, stamp, line, ev);
 	if (ev->kind == LOG_NONE && ev->mta.n > 0)
 		forget(ev);
 	return ev->kind;

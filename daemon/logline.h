@@ -91,6 +91,7 @@ struct log_event {
 	struct str qid;     /* queue id; empty = none or NOQUEUE */
 	struct str session; /* id that joins lines (logjoin); may be empty */
 	struct str helo, sender, rcpt, reason; /* client text; may be empty */
+	struct str msgid; /* the Message-ID, client text: for msgid.h */
 	struct log_counters n;
 };
 
@@ -105,6 +106,19 @@ struct logline_conf {
  * ev->kind.  `line` has no newline.
  */
 enum log_kind logline_parse(const struct logline_conf *c, struct str line,
+    int64_t now_ms, struct log_event *ev);
+
+/*
+ * The same in half the time, for who reads line after line: remembers the
+ * stamp and the heads (host and tag) of lines before.  Owned by the caller, who
+ * sets it up anew when `c` changes; lines of several logs may come through
+ * one.  What comes out does not depend on what it remembers.
+ */
+struct logline_reader;
+struct logline_reader *logline_reader_new(const struct logline_conf *c);
+void logline_reader_free(struct logline_reader *r);
+void logline_reader_set(struct logline_reader *r, const struct logline_conf *c);
+enum log_kind logline_read(struct logline_reader *r, struct str line,
     int64_t now_ms, struct log_event *ev);
 
 #endif

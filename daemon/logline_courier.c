@@ -208,6 +208,8 @@ logline_courieresmtpd(struct str msg, struct log_event *ev)
 		{ STR("error,relay="), relay_error },
 	};
 
+	if (str_starts(msg, STR("LOGIN FAILED, ")))
+		return logline_courierlogin(msg, ev);
 	return LOGRULE_RUN(rules, msg, ev);
 }
 

@@ -50,21 +50,24 @@ logline_exim_head(struct str *s, int32_t zone_s, struct log_event *ev)
 }
 
 /* In syslog Exim may write its own stamp again: syslog's is the one taken. */
-static void
-skip_stamp(struct str *s)
+static bool __attribute__((noinline)) take_stamp(struct str *s)
 {
 	static const struct logtime_conf utc = { 0, 0 };
 	struct log_event skip;
 	struct str rest = *s;
-	size_t n = 0;
+	size_t n = logtime_parse(&utc, rest, 0, &skip.t_ms, &skip.whole_second);
 
-	if (rest.n > 19 && rest.p[4] == '-' && rest.p[10] == ' ')
-		n = logtime_parse(&utc, rest, 0, &skip.t_ms,
-		    &skip.whole_second);
 	rest = str_from(rest, n);
-	if (n > 0 && logline_exim_head(&rest, 0, &skip))
-		*s = rest;
-	else
+	if (n == 0 || !logline_exim_head(&rest, 0, &skip))
+		return false;
+	*s = rest;
+	return true;
+}
+
+static void
+skip_stamp(struct str *s)
+{
+	if (s->n <= 19 || s->p[4] != '-' || s->p[10] != ' ' || !take_stamp(s))
 		skip_pid(s);
 }
 
@@ -170,12 +173,17 @@ no_address(struct str s, struct log_event *ev)
 {
 	struct str name;
 
+	bool early;
+
 	if (!scan_upto(&s, ' ', &name) ||
-	    !scan_eat(&s, STR("(during SMTP connection from ")) ||
-	    !str_starts(s, STR("[")) || !logline_exim_host(&s, ev))
+	    !scan_eat(&s, STR("(during SMTP connection from ")))
 		return LOG_NONE;
-	ev->rdns_unconfirmed = true;
-	ev->reason = name;
+	early = str_starts(s, STR("["));
+	if (!logline_exim_host(&s, ev))
+		return LOG_NONE;
+	ev->rdns_unconfirmed = early;
+	if (early)
+		ev->reason = name;
 	return LOG_INFO;
 }
 
@@ -281,6 +289,7 @@ rejected_helo(struct str s, struct log_event *ev)
 static enum log_kind
 rejected_from(struct str s, struct log_event *ev)
 {
+	(void)scan_eat(&s, STR("H="));
 	if (!logline_exim_host(&s, ev))
 		return LOG_NONE;
 	(void)scan_eat(&s, STR(":"));
@@ -346,6 +355,18 @@ info_from(struct str s, struct log_event *ev)
 	return LOG_INFO;
 }
 
+/* `ADDRESS failed: Connection refused`, `ADDRESS timed out` */
+static enum log_kind
+ident(struct str s, struct log_event *ev)
+{
+	struct str ip;
+
+	if (!scan_upto(&s, ' ', &ip) || !logrule_client(ip, ev))
+		return LOG_NONE;
+	ev->reason = s;
+	return LOG_INFO;
+}
+
 static enum log_kind
 host_line(struct str s, struct log_event *ev)
 {
@@ -374,10 +395,15 @@ static const struct logrule rules[] = {
 	{ STR("rejected EHLO from "), rejected_helo },
 	{ STR("rejected HELO from "), rejected_helo },
 	{ STR("rejected MAIL from "), rejected_from },
+	{ STR("rejected VRFY from "), rejected_from },
+	{ STR("rejected EXPN from "), rejected_from },
+	{ STR("rejected ETRN from "), rejected_from },
 	{ STR("rejected MAIL command H="), rejected_from },
 	{ STR("rejected MAIL FROM:<"), rejected_address },
 	{ STR("unqualified sender rejected: <"), rejected_address },
 	{ STR("unqualified recipient rejected: <"), rejected_rcpt },
+	{ STR("unqualified verify rejected: <"), rejected_rcpt },
+	{ STR("ident connection to "), ident },
 	{ STR("too many recipients: message rejected: sender=<"),
 	    rejected_address },
 	{ STR("too many recipients: excess temporarily rejected: sender=<"),
@@ -386,6 +412,8 @@ static const struct logrule rules[] = {
 	{ STR("temporarily refused connection from "), info_from },
 	{ STR("Connection from "), connection_refused },
 	{ STR("TLS error on connection from "), info_from },
+	{ STR("TLS error on connection (recv) from "), info_from },
+	{ STR("TLS error on connection (send) from "), info_from },
 	// clang-format on
 };
 
@@ -400,8 +428,14 @@ authenticator(struct str s, struct log_event *ev)
 	uint32_t code;
 
 	if (!scan_upto(&s, ' ', &name) || name.n == 0 ||
-	    !scan_eat(&s, STR("authenticator failed for ")) ||
-	    !logline_exim_host(&s, ev) || !scan_eat(&s, STR(": ")))
+	    !scan_eat(&s, STR("authenticator failed for ")))
+		return LOG_NONE;
+	(void)scan_eat(&s, STR("H="));
+	if (!logline_exim_host(&s, ev))
+		return LOG_NONE;
+	if (scan_eat(&s, STR(" U=")) && scan_upto_str(&s, STR(": "), &name))
+		; /* what its ident server said */
+	else if (!scan_eat(&s, STR(": ")))
 		return LOG_NONE;
 	ev->reason = s;
 	if (!scan_uint(&s, &code) || code > 599)

@@ -237,6 +237,32 @@ lost_after_dot(struct str s, struct log_event *ev)
 	return LOG_LOST;
 }
 
+/*
+ * SA-Exim: `permanently rejected message: score=9 ... (scanned in 3/3 secs |
+ * Message-Id: M). From <S> (host=NAME [ADDRESS]) for R`.  M and S are texts of
+ * the client: they must not have `(host=` as well.
+ */
+static enum log_kind
+sa_action(struct str s, struct log_event *ev)
+{
+	static const struct str host = STR("(host=");
+	struct log_event got = *ev;
+	struct str rest = s, name;
+
+	ev->reason = s;
+	if (is_once(s, host) && scan_upto_str(&rest, host, &name) &&
+	    scan_upto(&rest, ' ', &name) && scan_sockaddr(&rest, &got) &&
+	    str_starts(rest, STR(") for "))) {
+		ev->client = got.client;
+		if (!str_eq(name, STR("NULL")))
+			ev->name = name;
+	}
+	if (str_starts(s, STR("scanned but message isn't spam")))
+		return LOG_INFO;
+	ev->soft = scan_has(s, STR("temporarily rejected"));
+	return LOG_CONTENT_REJECT;
+}
+
 static const struct logrule rules[] = {
 	// clang-format off
 	{ STR("<= "), arrival },
@@ -248,6 +274,7 @@ static const struct logrule rules[] = {
 	{ STR("Completed"), completed },
 	{ STR("rejected from <"), rejected_from },
 	{ STR("F=<"), local_scan },
+	{ STR("SA: Action: "), sa_action },
 	{ STR("SMTP connection lost after final dot H="), lost_after_dot },
 	// clang-format on
 };

@@ -82,14 +82,16 @@ is_delay(struct str text)
 static enum log_kind
 kind_of(enum log_kind other, const struct log_event *ev)
 {
-	struct str text = ev->reason;
+	struct str s = ev->reason;
+	struct scan_text text;
 
-	if (text.n > TEXT_MAX)
-		text.n = TEXT_MAX;
-	if (ev->soft && is_delay(text))
+	if (s.n > TEXT_MAX)
+		s.n = TEXT_MAX;
+	if (ev->soft && is_delay(s))
 		return LOG_INFO;
+	text = scan_text(s);
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (scan_has_nocase(text, words[i].word))
+		if (scan_has_word(&text, words[i].word))
 			return words[i].kind;
 	return other;
 }

@@ -59,13 +59,8 @@ unquoted(struct str s)
 	return s;
 }
 
-struct session_flags {
-	bool relay, early, esmtp;
-};
-
-/* One `key=value` of a disconnect line. */
-static void
-disconnect_field(struct str key, struct str v, struct session_flags *f,
+void
+haraka_disconnect_field(struct str key, struct str v, struct haraka_flags *f,
     struct log_event *ev)
 {
 	bool yes = str_eq(v, STR("Y"));
@@ -95,8 +90,8 @@ disconnect_field(struct str key, struct str v, struct session_flags *f,
  * The last reject.  That no plugin wanted the recipient is told nowhere else
  * (and is relaying: its domain is none of ours).
  */
-static enum log_kind
-last_reject(struct str lr, struct log_event *ev)
+enum log_kind
+haraka_last_reject(struct str lr, struct log_event *ev)
 {
 	struct str text = lr;
 
@@ -108,11 +103,24 @@ last_reject(struct str lr, struct log_event *ev)
 	return LOG_RELAY_DENIED;
 }
 
+enum log_kind
+haraka_disconnect_end(enum log_kind kind, const struct haraka_flags *f,
+    struct log_event *ev)
+{
+	if (ev->has_counters) {
+		ev->n.ehlo = f->esmtp;
+		ev->n.helo = !f->esmtp && ev->helo.n > 0;
+	}
+	/* Whoever may relay is a user or a host of our own. */
+	ev->submission |= f->relay;
+	return f->early && !f->relay ? LOG_EARLY_TALK : kind;
+}
+
 /* `ip= rdns= helo= relay=N early=N ... bytes=0 lr="" time=1.2` */
 static enum log_kind
 disconnect_ip(struct str s, struct log_event *ev)
 {
-	struct session_flags f = { false, false, false };
+	struct haraka_flags f = { false, false, false };
 	enum log_kind kind = LOG_DISCONNECT;
 	struct str key, value;
 
@@ -125,18 +133,12 @@ disconnect_ip(struct str s, struct log_event *ev)
 		else if (!haraka_value(&s, &value))
 			break;
 		if (str_eq(key, STR("lr"))) {
-			kind = last_reject(value, ev);
+			kind = haraka_last_reject(value, ev);
 			break;
 		}
-		disconnect_field(key, value, &f, ev);
+		haraka_disconnect_field(key, value, &f, ev);
 	}
-	if (ev->has_counters) {
-		ev->n.ehlo = f.esmtp;
-		ev->n.helo = !f.esmtp && ev->helo.n > 0;
-	}
-	/* Whoever may relay is a user or a host of our own. */
-	ev->submission |= f.relay;
-	return f.early && !f.relay ? LOG_EARLY_TALK : kind;
+	return haraka_disconnect_end(kind, &f, ev);
 }
 
 /*
@@ -267,17 +269,28 @@ core(struct str s, struct log_event *ev)
 	return LOGRULE_RUN(core_rules, s, ev);
 }
 
-static const struct logrule plugin_rules[] = {
+static const struct logrule plugins[] = {
 	// clang-format off
-	{ STR("core] "), core },
-	{ STR("helo.checks] "), helo_checks },
-	{ STR("fcrdns] "), fcrdns },
-	{ STR("connect.fcrdns] "), fcrdns },
-	{ STR("dns-list] "), dns_list },
-	{ STR("dnsbl] "), dns_list },
-	{ STR("outbound] "), outbound },
+	{ STR("core"), core },
+	{ STR("helo.checks"), helo_checks },
+	{ STR("fcrdns"), fcrdns },
+	{ STR("connect.fcrdns"), fcrdns },
+	{ STR("dns-list"), dns_list },
+	{ STR("dnsbl"), dns_list },
+	{ STR("outbound"), outbound },
 	// clang-format on
 };
+
+enum log_kind
+haraka_text(struct str plugin, struct str text, struct log_event *ev)
+{
+	if (str_starts(plugin, STR("auth/")))
+		return auth(text, ev);
+	for (size_t i = 0; i < sizeof(plugins) / sizeof(plugins[0]); i++)
+		if (str_eq(plugin, plugins[i].start))
+			return plugins[i].parse(text, ev);
+	return LOG_NONE;
+}
 
 static bool
 is_uuid_byte(char c)
@@ -285,15 +298,10 @@ is_uuid_byte(char c)
 	return char_is_hex(c) || c == '-';
 }
 
-/* `[UUID.1] ` into session and, with the number, queue id. */
-static bool
-take_uuid(struct str *s, struct log_event *ev)
+/* `UUID.1` into session and, with the number, queue id. */
+bool
+haraka_uuid(struct str id, struct log_event *ev)
 {
-	struct str id;
-
-	if (!scan_eat(s, STR("[")) || !scan_upto(s, ']', &id) ||
-	    !scan_eat(s, STR(" [")))
-		return false;
 	ev->session = (struct str){ id.p, str_span(id, is_uuid_byte) };
 	if (ev->session.n < 32)
 		return false;
@@ -326,25 +334,24 @@ enum log_kind
 logline_haraka(struct str msg, struct log_event *ev)
 {
 	static const struct str levels[] = {
-		STR("[NOTICE] "),
-		STR("[INFO] "),
-		STR("[WARN] "),
-		STR("[ERROR] "),
+		STR("[NOTICE] ["),
+		STR("[INFO] ["),
+		STR("[WARN] ["),
+		STR("[ERROR] ["),
 	};
-	struct str plugin;
+	struct str uuid, plugin;
 
 	take_stamp(&msg, ev);
+	if (str_starts(msg, STR("{")) || str_starts(msg, STR("level=")))
+		return haraka_object(msg, ev);
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
 		if (!scan_eat(&msg, levels[i]))
 			continue;
-		if (!take_uuid(&msg, ev))
+		if (!scan_upto_str(&msg, STR("] ["), &uuid) ||
+		    !scan_upto_str(&msg, STR("] "), &plugin) ||
+		    !haraka_uuid(uuid, ev))
 			return LOG_NONE;
-		plugin = msg;
-		if (scan_eat(&plugin, STR("auth/")))
-			return scan_upto_str(&plugin, STR("] "), &msg) ?
-			    auth(plugin, ev) :
-			    LOG_NONE;
-		return LOGRULE_RUN(plugin_rules, msg, ev);
+		return haraka_text(plugin, msg, ev);
 	}
 	return LOG_NONE;
 }

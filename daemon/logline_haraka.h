@@ -2,8 +2,8 @@
 /*
  * logline_haraka - stage 5 of 8: the messages of Haraka
  *
- * `[LEVEL] [UUID] [PLUGIN] text`, after a syslog head, after Haraka's own
- * stamp or after that of multilog.  The UUID without `.N`, its transaction,
+ * `[LEVEL] [UUID] [PLUGIN] text`, or the same as JSON or logfmt, after a syslog
+ * head, after Haraka's own stamp or after that of multilog.  The UUID without `.N`, its transaction,
  * is the `session`: only connect, disconnect and a few others have the
  * address, always as `ip=` before all that a client chose.  Most rejects are
  * told twice, by the hook and by the command; the hook's counts only where no

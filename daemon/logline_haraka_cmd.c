@@ -38,15 +38,47 @@ is_deny(struct str code, struct log_event *ev)
 	return code.n == 0 || str_eq(code, STR("DISCONNECT"));
 }
 
-/* `code=DENY msg="..." sender=...` into code and reason. */
-static bool
-take_deny(struct str *s, struct log_event *ev)
+enum log_kind
+haraka_recipient_code(struct str code, struct str msg, struct log_event *ev)
 {
-	bool deny = scan_eat(s, STR("code=")) && is_deny(logrule_word(s), ev);
+	if (!is_deny(code, ev))
+		return LOG_INFO;
+	ev->reason = msg;
+	ev->code = ev->soft ? 450 : 550;
+	return kind_of_msg(msg);
+}
 
-	if (deny && scan_eat(s, STR("msg=")))
-		(void)haraka_value(s, &ev->reason);
-	return deny;
+enum log_kind
+haraka_sender_code(struct str code, struct str msg, struct log_event *ev)
+{
+	if (!is_deny(code, ev))
+		return LOG_INFO;
+	ev->reason = msg;
+	ev->code = ev->soft ? 450 : 550;
+	return ev->soft ? LOG_INFO : LOG_OTHER_REJECT;
+}
+
+enum log_kind
+haraka_message_code(struct str code, struct str msg, struct log_event *ev)
+{
+	if (!is_deny(code, ev))
+		return LOG_INFO;
+	ev->reason = msg;
+	ev->code = ev->soft ? 452 : 552;
+	return ev->soft ? LOG_INFO : LOG_CONTENT_REJECT;
+}
+
+/* `code=DENY msg="..."`; false where there is no code. */
+static bool
+take_code(struct str *s, struct str *code, struct str *msg)
+{
+	*msg = STR("");
+	if (!scan_eat(s, STR("code=")))
+		return false;
+	*code = logrule_word(s);
+	if (scan_eat(s, STR("msg=")))
+		(void)haraka_value(s, msg);
+	return true;
 }
 
 /*
@@ -56,26 +88,27 @@ take_deny(struct str *s, struct log_event *ev)
 enum log_kind
 haraka_recipient(struct str s, struct log_event *ev)
 {
+	struct str code, msg;
+
 	if (!scan_mailbox(&s, &ev->rcpt) || !scan_eat(&s, STR(" ")))
 		return LOG_NONE;
-	if (!take_deny(&s, ev))
+	if (!take_code(&s, &code, &msg))
 		return LOG_INFO;
-	ev->code = ev->soft ? 450 : 550;
 	ev->null_sender = str_eq(s, STR("sender=\"\"")) ||
 	    str_eq(s, STR("sender=<>"));
-	return kind_of_msg(ev->reason);
+	return haraka_recipient_code(code, msg, ev);
 }
 
 enum log_kind
 haraka_sender(struct str s, struct log_event *ev)
 {
+	struct str code, msg;
+
 	if (!scan_mailbox(&s, &ev->sender) || !scan_eat(&s, STR(" ")))
 		return LOG_NONE;
 	ev->null_sender = ev->sender.n == 0;
-	if (!take_deny(&s, ev))
-		return LOG_INFO;
-	ev->code = ev->soft ? 450 : 550;
-	return ev->soft ? LOG_INFO : LOG_OTHER_REJECT;
+	return take_code(&s, &code, &msg) ? haraka_sender_code(code, msg, ev) :
+					    LOG_INFO;
 }
 
 /*
@@ -86,16 +119,14 @@ haraka_sender(struct str s, struct log_event *ev)
 enum log_kind
 haraka_message(struct str s, struct log_event *ev)
 {
-	struct str skip;
+	struct str skip, code, msg = STR("");
 
 	if (!logrule_once(s, STR(" code="), &skip, &s))
 		return LOG_INFO;
-	if (!is_deny(logrule_word(&s), ev))
-		return LOG_INFO;
-	ev->code = ev->soft ? 452 : 552;
+	code = logrule_word(&s);
 	if (scan_eat(&s, STR("msg=")))
-		(void)haraka_value(&s, &ev->reason);
-	return ev->soft ? LOG_INFO : LOG_CONTENT_REJECT;
+		(void)haraka_value(&s, &msg);
+	return haraka_message_code(code, msg, ev);
 }
 
 /* `code=OK msg="Message Queued (UUID.1)"` */

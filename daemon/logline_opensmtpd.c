@@ -80,6 +80,7 @@ disconnected(struct str s, struct log_event *ev)
 {
 	while (scan_eat(&s, STR(" ")))
 		;
+	(void)take_client(&s, ev); /* as of 6.0 */
 	if (!scan_eat(&s, STR("reason=")))
 		return LOG_DISCONNECT;
 	ev->reason = unquote(s);
@@ -239,6 +240,7 @@ delivery(struct str s, struct log_event *ev)
 {
 	struct str skip, result;
 
+	(void)scan_eat(&s, STR("event="));
 	if (!scan_eat(&s, STR("delivery ")) || !take_envelope(&s, ev))
 		return LOG_NONE;
 	ev->session = STR("");
@@ -253,12 +255,137 @@ delivery(struct str s, struct log_event *ev)
 	return str_eq(result, STR("PermFail")) ? LOG_BOUNCED : LOG_INFO;
 }
 
+/* ---- 5.4 to 5.9: sentences with the session in the middle ---- */
+
+/* `ID from host NAME [IP]`, all that is there */
+static enum log_kind
+old_session(struct str s, struct log_event *ev)
+{
+	if (!take_hex(&s, ID_BYTES, &ev->session) ||
+	    !scan_eat(&s, STR(" from host ")) || !scan_name_addr(&s, ev) ||
+	    s.n > 0)
+		return LOG_NONE;
+	ev->name_claimed = ev->name.n > 0;
+	return LOG_CONNECT;
+}
+
+static enum log_kind
+old_end(struct str s, struct log_event *ev)
+{
+	if (!take_hex(&s, ID_BYTES, &ev->session))
+		return LOG_NONE;
+	if (!scan_eat(&s, STR(": ")))
+		return LOG_DISCONNECT;
+	ev->reason = s;
+	return LOG_LOST;
+}
+
+static enum log_kind
+old_gone(struct str s, struct log_event *ev)
+{
+	return take_hex(&s, ID_BYTES, &ev->session) ? LOG_LOST : LOG_NONE;
+}
+
+/* `ID: "COMMAND" => REPLY` */
+static enum log_kind
+old_failed(struct str s, struct log_event *ev)
+{
+	struct str command, reply = STR(""), part;
+
+	if (!take_hex(&s, ID_BYTES, &ev->session) || !scan_eat(&s, STR(": \"")))
+		return LOG_NONE;
+	command = s;
+	while (scan_upto_str(&s, STR("\" => "), &part)) {
+		command.n = (size_t)(part.p + part.n - command.p);
+		reply = s;
+	}
+	set_texts(command, ev);
+	return logreply_kind(command, reply, ev);
+}
+
+/* `ID: 500 5.5.1 Invalid command: Pipelining not supported` */
+static enum log_kind
+old_input(struct str s, struct log_event *ev)
+{
+	if (!take_hex(&s, ID_BYTES, &ev->session) || !scan_eat(&s, STR(": ")))
+		return LOG_NONE;
+	ev->reason = s;
+	if (scan_has(s, STR("Pipelining")))
+		return LOG_PIPELINING;
+	return scan_has(s, STR("ommand")) ? LOG_NON_SMTP : LOG_OTHER_REJECT;
+}
+
+/* `MSGID on session ID: from=<S>, to=<R>, size=N, ndest=N, proto=P` */
+static enum log_kind
+old_message(struct str s, struct log_event *ev)
+{
+	if (!take_hex(&s, MSGID_BYTES, &ev->qid) ||
+	    !scan_eat(&s, STR(" on session ")) ||
+	    !take_hex(&s, ID_BYTES, &ev->session))
+		return LOG_NONE;
+	if (scan_eat(&s, STR(": from=")) && scan_mailbox(&s, &ev->sender)) {
+		ev->null_sender = ev->sender.n == 0;
+		if (scan_eat(&s, STR(", to=")))
+			(void)scan_mailbox(&s, &ev->rcpt);
+	}
+	ev->queued = true;
+	ev->nrcpt = 1;
+	return LOG_ACCEPT;
+}
+
+/* `Ok for EVPID: ..., relay=IP (NAME), delay=1s, stat=250 ...` */
+static enum log_kind
+old_delivery(struct str s, struct log_event *ev)
+{
+	static const struct str relay = STR(", relay=");
+	struct str line, word, how;
+
+	if (!scan_upto_str(&s, STR(" for "), &how) ||
+	    !take_hex(&s, MSGID_BYTES, &ev->qid))
+		return LOG_NONE;
+	line = s;
+	if (s.n <= SCAN_WHOLE_MAX && scan_upto_str(&s, relay, &word) &&
+	    !scan_has(s, relay) && scan_upto(&s, ' ', &word)) {
+		if (word.n > 0 && word.p[word.n - 1] == ',')
+			word.n--;
+		(void)addr_parse(word, &ev->client);
+	}
+	ev->reason = line;
+	if (str_eq(how, STR("Ok")))
+		return LOG_SENT;
+	return str_eq(how, STR("PermFail")) ? LOG_BOUNCED : LOG_INFO;
+}
+
+static const struct {
+	struct str start;
+	enum log_kind (*parse)(struct str s, struct log_event *ev);
+} old_rules[] = {
+	{ STR("smtp-in: New session "), old_session },
+	{ STR("smtp-in: Failed command on session "), old_failed },
+	{ STR("smtp-in: Accepted message "), old_message },
+	{ STR("smtp-in: Bad input on session "), old_input },
+	{ STR("smtp-in: Closing session "), old_end },
+	{ STR("smtp-in: Disconnecting session "), old_end },
+	{ STR("smtp-in: Received disconnect from session "), old_gone },
+	{ STR("relay: "), old_delivery },
+};
+
+static enum log_kind
+old_forms(struct str s, struct log_event *ev)
+{
+	(void)scan_eat(&s, STR("info: "));
+	for (size_t i = 0; i < sizeof(old_rules) / sizeof(old_rules[0]); i++)
+		if (scan_eat(&s, old_rules[i].start))
+			return old_rules[i].parse(s, ev);
+	return LOG_NONE;
+}
+
 enum log_kind
 logline_opensmtpd(struct str msg, struct log_event *ev)
 {
 	if (!take_hex(&msg, ID_BYTES, &ev->session) ||
 	    !scan_eat(&msg, STR(" ")))
-		return LOG_NONE;
+		return old_forms(msg, ev);
 	if (scan_eat(&msg, STR("smtp ")))
 		return smtp_in(msg, ev);
 	if (scan_eat(&msg, STR("mta ")))

@@ -9,7 +9,7 @@
  * says and nobody confirmed: the name is marked so.  The relay of a delivery
  * stands behind addresses that others chose: it is taken only where nothing
  * else in the line looks like it.  Called by logline; pure, no memory.  The
- * forms are those of OpenSMTPD 6.8, and of 5.x and 6.0 with `event=`.
+ * forms are those of OpenSMTPD 6.8, of 6.0 with `event=`, and of 5.x.
  */
 #ifndef ZFW_DAEMON_LOGLINE_OPENSMTPD_H
 #define ZFW_DAEMON_LOGLINE_OPENSMTPD_H

@@ -18,9 +18,9 @@ run_rules(const struct rule *rules, size_t n, struct str s,
     struct log_event *ev)
 {
 	for (size_t i = 0; i < n; i++)
-		if (s.n > 0 && s.p[0] == rules[i].start.p[0] &&
-		    scan_eat(&s, rules[i].start))
-			return rules[i].parse(s, ev);
+		if (scan_starts(s, rules[i].start))
+			return rules[i].parse(str_from(s, rules[i].start.n),
+			    ev);
 	return LOG_NONE;
 }
 
@@ -99,10 +99,13 @@ set_counter(struct log_counters *n, size_t at, uint32_t v)
 static void
 set_counters(struct log_counters *n, struct str word, uint32_t ok, uint32_t all)
 {
+	if (word.n < 4)
+		return;
 	for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++) {
-		/* The first letter decides nearly always: no call. */
-		if (word.n == 0 || counters[i].name.p[0] != word.p[0] ||
-		    !str_eq(counters[i].name, word))
+		/* All have four letters, which tell: no call. */
+		if (memcmp(counters[i].name.p, word.p, 4) != 0 ||
+		    counters[i].name.n != word.n ||
+		    (word.n > 4 && !str_eq(counters[i].name, word)))
 			continue;
 		set_counter(n, counters[i].ok, ok);
 		set_counter(n, counters[i].all, all);
@@ -151,9 +154,11 @@ after_from(struct str *s, struct log_event *ev)
 
 	if (!scan_eat(s, STR("after ")) || !eat_stage(s))
 		return false;
-	if (scan_eat(s, STR(" (")) &&
-	    (!scan_uint(s, &bytes) || !scan_eat(s, STR(" bytes)"))))
-		return false;
+	if (scan_eat(s, STR(" ("))) {
+		(void)scan_eat(s, STR("approximately "));
+		if (!scan_uint(s, &bytes) || !scan_eat(s, STR(" bytes)")))
+			return false;
+	}
 	return scan_eat(s, STR(" from ")) && scan_namaddr(s, ev);
 }
 
@@ -200,11 +205,11 @@ client_is(struct str s, struct log_event *ev)
 
 	if (!scan_namaddr(&s, ev) || (s.n > 0 && s.p[0] != ','))
 		return LOG_NONE;
-	if (!scan_eat(&s, STR(", sasl_method=")) ||
-	    !scan_upto(&s, ',', &method) ||
-	    !scan_eat(&s, STR(" sasl_username=")))
-		return LOG_ACCEPT;
-	return LOG_AUTH_OK;
+	if (scan_eat(&s, STR(", sasl_method=")) && scan_upto(&s, ',', &method))
+		s = (struct str){ s.p - 1, s.n + 1 };
+	/* sasl_sender, which follows, is the client's. */
+	return str_starts(s, STR(", sasl_username=")) ? LOG_AUTH_OK :
+							LOG_ACCEPT;
 }
 
 /* `RCPT from NAME[IP]: `, then what logline_reject reads. */
@@ -218,14 +223,16 @@ stage_from(struct str *s, struct log_event *ev)
 static enum log_kind
 reject_from(struct str s, struct log_event *ev)
 {
+	if (scan_eat(&s, STR("bare <LF> received ")))
+		return pipelining_after(s, ev);
 	if (!stage_from(&s, ev))
 		return LOG_NONE;
 	return logline_reject(s, LOG_OTHER_REJECT, ev);
 }
 
 /* A milter refuses content only once it has seen some. */
-static enum log_kind
-milter_reject_from(struct str s, struct log_event *ev)
+enum log_kind
+logline_milter_reject(struct str s, struct log_event *ev)
 {
 	bool content = str_starts(s, STR("END-OF-")) ||
 	    str_starts(s, STR("DATA ")) || str_starts(s, STR("BDAT ")) ||
@@ -238,8 +245,8 @@ milter_reject_from(struct str s, struct log_event *ev)
 }
 
 /* Anything that an access table can do except refuse. */
-static enum log_kind
-action_from(struct str s, struct log_event *ev)
+enum log_kind
+logline_action(struct str s, struct log_event *ev)
 {
 	if (!stage_from(&s, ev))
 		return LOG_NONE;
@@ -260,22 +267,22 @@ static const struct rule smtpd_qid_rules[] = {
 	// clang-format off
 	{ STR("client="), client_is },
 	{ STR("reject: "), reject_from },
-	{ STR("milter-reject: "), milter_reject_from },
+	{ STR("milter-reject: "), logline_milter_reject },
 	{ STR("discard: "), reject_from },
-	{ STR("milter-discard: "), milter_reject_from },
-	{ STR("reject_warning: "), action_from },
-	{ STR("filter: "), action_from },
-	{ STR("hold: "), action_from },
-	{ STR("redirect: "), action_from },
-	{ STR("prepend: "), action_from },
-	{ STR("warn: "), action_from },
-	{ STR("info: "), action_from },
-	{ STR("bcc: "), action_from },
-	{ STR("delay: "), action_from },
-	{ STR("replace: "), action_from },
-	{ STR("permit: "), action_from },
-	{ STR("milter-hold: "), action_from },
-	{ STR("milter-accept: "), action_from },
+	{ STR("milter-discard: "), logline_milter_reject },
+	{ STR("reject_warning: "), logline_action },
+	{ STR("filter: "), logline_action },
+	{ STR("hold: "), logline_action },
+	{ STR("redirect: "), logline_action },
+	{ STR("prepend: "), logline_action },
+	{ STR("warn: "), logline_action },
+	{ STR("info: "), logline_action },
+	{ STR("bcc: "), logline_action },
+	{ STR("delay: "), logline_action },
+	{ STR("replace: "), logline_action },
+	{ STR("permit: "), logline_action },
+	{ STR("milter-hold: "), logline_action },
+	{ STR("milter-accept: "), logline_action },
 	{ STR("abort: TLS from "), info_from },
 	{ STR("improper command pipelining "), pipelining_after },
 	{ STR("bare <LF> received "), pipelining_after },
@@ -309,6 +316,7 @@ old_hostname_warning(struct str s, struct log_event *ev)
 {
 	struct str ip;
 
+	(void)scan_eat(&s, STR("smtpd_peer_init: "));
 	if (!scan_upto_str(&s, STR(": "), &ip) || !addr_parse(ip, &ev->client))
 		return LOG_NONE;
 	if (!scan_eat(&s, STR("hostname ")) &&
@@ -386,6 +394,24 @@ limit_exceeded(struct str s, struct log_event *ev)
 	return LOG_RATE_LIMIT;
 }
 
+static bool
+is_words_byte(char c)
+{
+	return char_is_letter(c) || c == ' ';
+}
+
+/* `WORDS limit exceeded: `, for those that are still to come. */
+static enum log_kind
+other_limit(struct str s, struct log_event *ev)
+{
+	struct str words;
+
+	if (!scan_upto_str(&s, STR(" limit exceeded: "), &words) ||
+	    str_span(words, is_words_byte) < words.n)
+		return LOG_NONE;
+	return limit_exceeded(s, ev);
+}
+
 static const struct rule warning_rules[] = {
 	// clang-format off
 	{ STR("hostname "), hostname_warning },
@@ -397,6 +423,8 @@ static const struct rule warning_rules[] = {
 	{ STR("Recipient address rate limit exceeded: "), limit_exceeded },
 	{ STR("New TLS session rate limit exceeded: "), limit_exceeded },
 	{ STR("AUTH command rate limit exceeded: "), limit_exceeded },
+	{ STR("Too many connections: "), limit_exceeded }, /* before 2.2 */
+	{ STR("Too frequent connections: "), limit_exceeded },
 	{ STR("Illegal address syntax from "), syntax_from },
 	// clang-format on
 };
@@ -408,6 +436,8 @@ smtpd_warning(struct str s, struct log_event *ev)
 
 	if (kind == LOG_NONE)
 		kind = sasl_warning(s, ev);
+	if (kind == LOG_NONE)
+		kind = other_limit(s, ev);
 	return kind != LOG_NONE ? kind : old_hostname_warning(s, ev);
 }
 
@@ -419,13 +449,17 @@ static const struct rule smtpd_rules[] = {
 	{ STR("warning: "), smtpd_warning },
 	{ STR("improper command pipelining "), pipelining_after },
 	{ STR("bare <LF> received "), pipelining_after },
+	{ STR("disconnect: bare <LF> received "), pipelining_after },
+	{ STR("reject: "), reject_from }, /* before 2.1 */
 	{ STR("proxy-reject: "), proxy_reject },
 	{ STR("setting up TLS connection from "), info_from },
+	{ STR("TLS connection established from "), info_from },
 	{ STR("Anonymous TLS connection established from "), info_from },
 	{ STR("Untrusted TLS connection established from "), info_from },
 	{ STR("Trusted TLS connection established from "), info_from },
 	{ STR("Verified TLS connection established from "), info_from },
 	{ STR("SSL_accept error from "), info_from },
+	{ STR("certificate verification failed for "), info_from },
 	// clang-format on
 };
 
@@ -439,36 +473,8 @@ logline_smtpd(struct str msg, struct log_event *ev)
 		kind = RUN_RULES(smtpd_qid_rules, msg, ev);
 	else
 		kind = RUN_RULES(smtpd_rules, msg, ev);
-	return kind != LOG_NONE ? kind : lost(msg, ev);
-}
-
-/* `header Subject: text from NAME[IP]; from=<>...`: text before address. */
-static enum log_kind
-content_check(struct str s, struct log_event *ev)
-{
-	if (!str_starts(s, STR("header ")) && !str_starts(s, STR("body ")) &&
-	    !str_starts(s, STR("mime header ")) &&
-	    !str_starts(s, STR("nested header ")) &&
-	    !str_starts(s, STR("mime-error ")))
-		return LOG_NONE;
-	ev->reason = s;
-	return LOG_CONTENT_REJECT;
-}
-
-static const struct rule cleanup_rules[] = {
-	// clang-format off
-	{ STR("milter-reject: "), milter_reject_from },
-	{ STR("milter-discard: "), milter_reject_from },
-	{ STR("milter-hold: "), action_from },
-	{ STR("reject: "), content_check },
-	{ STR("discard: "), content_check },
-	// clang-format on
-};
-
-enum log_kind
-logline_cleanup(struct str msg, struct log_event *ev)
-{
-	if (!logline_qid(&msg, ev))
-		return LOG_NONE;
-	return RUN_RULES(cleanup_rules, msg, ev);
+	if (kind == LOG_NONE)
+		kind = lost(msg, ev);
+	/* `NAME[IP]: subject_CN=...`, of its certificate */
+	return kind != LOG_NONE ? kind : info_from(msg, ev);
 }

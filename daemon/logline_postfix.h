@@ -16,11 +16,18 @@
 #include "daemon/logline.h"
 
 enum log_kind logline_smtpd(struct str msg, struct log_event *ev);
+
+/* logline_cleanup.c */
 enum log_kind logline_cleanup(struct str msg, struct log_event *ev);
+
+/* For it: `STAGE from NAME[IP]: ...` of a milter; of what only acts. */
+enum log_kind logline_milter_reject(struct str s, struct log_event *ev);
+enum log_kind logline_action(struct str s, struct log_event *ev);
 
 /* logline_postscreen.c */
 enum log_kind logline_postscreen(struct str msg, struct log_event *ev);
 enum log_kind logline_dnsblog(struct str msg, struct log_event *ev);
+enum log_kind logline_tlsproxy(struct str msg, struct log_event *ev);
 
 /* logline_queue.c */
 enum log_kind logline_qmgr(struct str msg, struct log_event *ev);

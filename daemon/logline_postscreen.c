@@ -83,17 +83,35 @@ logline_postscreen(struct str msg, struct log_event *ev)
 	if (scan_eat(&msg, STR("NOQUEUE: reject: ")) ||
 	    scan_eat(&msg, STR("reject: ")))
 		return reject_from(msg, ev);
-	while (f < end && !scan_eat(&msg, f->start))
+	while (f < end && !scan_starts(msg, f->start))
 		f++;
 	if (f == end)
 		return LOG_NONE;
-	if (f->timed)
+	msg = str_from(msg, f->start.n);
+	if (f->timed) {
 		skip_numbers(&msg);
-	if (!scan_eat(&msg, f->before) || !scan_sockaddr(&msg, ev))
+		if (!scan_eat(&msg, f->before))
+			return LOG_NONE;
+	}
+	if (!scan_sockaddr(&msg, ev))
 		return LOG_NONE;
 	if (f->kind != LOG_CONNECT)
 		set_reason(msg, ev);
 	return f->kind;
+}
+
+/* What postscreen has told of already, or will. */
+enum log_kind
+logline_tlsproxy(struct str msg, struct log_event *ev)
+{
+	struct str skip;
+
+	(void)scan_eat(&msg, STR("DIS"));
+	if (scan_eat(&msg, STR("CONNECT from ")) ||
+	    scan_eat(&msg, STR("CONNECT ")) ||
+	    scan_upto_str(&msg, STR("TLS connection established from "), &skip))
+		return scan_sockaddr(&msg, ev) ? LOG_INFO : LOG_NONE;
+	return LOG_NONE;
 }
 
 /* `addr IP listed by domain ZONE as 127.0.0.2` */

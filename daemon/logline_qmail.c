@@ -193,6 +193,20 @@ send_discard(struct str s, struct log_event *ev)
 	return str_starts(s, STR("discarding ")) ? LOG_INFO : LOG_NONE;
 }
 
+enum log_kind
+logline_tcpserver(struct str msg, struct log_event *ev)
+{
+	enum log_kind kind = logline_qmail(msg, ev);
+
+	return kind != LOG_NONE ? kind : tcpserver(msg, ev);
+}
+
+enum log_kind
+logline_rblsmtpd(struct str msg, struct log_event *ev)
+{
+	return rblsmtpd(msg, ev);
+}
+
 static const struct logrule qmail_rules[] = {
 	// clang-format off
 	{ STR("tcpserver: "), tcpserver },

@@ -24,6 +24,9 @@
 
 enum log_kind logline_qmail(struct str msg, struct log_event *ev);
 
+/* With their own names as the tag, which is not repeated. */
+enum log_kind logline_tcpserver(struct str msg, struct log_event *ev);
+enum log_kind logline_rblsmtpd(struct str msg, struct log_event *ev);
 /* With the tags `spamdyke` and `vpopmail`, which are not repeated. */
 enum log_kind logline_spamdyke(struct str msg, struct log_event *ev);
 enum log_kind logline_vchkpw(struct str msg, struct log_event *ev);

@@ -81,6 +81,16 @@ spamdyke_tail(struct str s, struct log_event *ev)
 	return user;
 }
 
+/* `ip: 192.0.2.1 rbl: ZONE`: why; the DENIED_ line tells what was done. */
+static enum log_kind
+spamdyke_filter(struct str s, struct log_event *ev)
+{
+	if (!scan_eat(&s, STR("ip: ")) || !logrule_client(logrule_word(&s), ev))
+		return LOG_NONE;
+	ev->reason = s;
+	return LOG_INFO;
+}
+
 /* `ALLOWED from: SENDER to: RCPT origin_ip: 192.0.2.1 origin_rdns: ...` */
 enum log_kind
 logline_spamdyke(struct str msg, struct log_event *ev)
@@ -88,6 +98,8 @@ logline_spamdyke(struct str msg, struct log_event *ev)
 	struct str code = logrule_word(&msg), who, user;
 	enum log_kind kind = LOGRULE_KIND(spamdyke_kinds, code, LOG_NONE);
 
+	if (str_starts(code, STR("FILTER_")))
+		return spamdyke_filter(msg, ev);
 	if (kind == LOG_NONE || !scan_eat(&msg, STR("from: ")) ||
 	    !logrule_once(msg, STR(" origin_ip: "), &who, &msg) ||
 	    !scan_upto_str(&who, STR(" to: "), &ev->sender))
@@ -264,6 +276,10 @@ logline_vchkpw(struct str msg, struct log_event *ev)
 	     i++) {
 		if (!scan_eat(&msg, vchkpw_kinds[i].start))
 			continue;
+		/* The address is the end, whatever the password was. */
+		if (str_starts(msg, STR("(pass: '")))
+			return tail_v4(msg, ev) ? vchkpw_kinds[i].kind :
+						  LOG_NONE;
 		msg = str_from(msg, str_span(msg, is_user_byte));
 		return msg.n > 0 && msg.p[0] == ':' && tail_v4(msg, ev) &&
 			memrchr(msg.p, ':', msg.n) == msg.p ?

@@ -40,13 +40,17 @@ logline_qmgr(struct str msg, struct log_event *ev)
 static void
 set_relay(struct str relay, struct log_event *ev)
 {
-	struct log_event got = { 0 };
+	struct str s = relay;
 
-	if (!scan_namaddr(&relay, &got) || relay.n > 0)
+	if (!scan_namaddr(&s, ev))
 		return;
 	/* The port is the relay's, never that of a client of ours. */
-	ev->client = got.client;
-	ev->name = got.name;
+	ev->port = 0;
+	ev->rdns_none = false;
+	if (s.n == 0)
+		return;
+	ev->client = (struct addr){ 0 };
+	ev->name = STR("");
 }
 
 /*
@@ -76,6 +80,25 @@ delivery_status(struct str s, struct log_event *ev)
 	return str_eq(status, STR("bounced")) ? LOG_BOUNCED : LOG_INFO;
 }
 
+/* Answers of a content filter on this host to which Postfix hands its mail. */
+static bool
+is_filtered(struct str s, const struct log_event *ev)
+{
+	static const struct str answers[] = {
+		STR("Ok, discarded, id="),
+		STR("Reject, id="),
+		STR("250 Virus Detected"),
+		STR("250 Virus infected"),
+	};
+
+	if (ev->client.family != 4 || ev->client.b[0] != 127)
+		return false;
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
+		if (scan_has(s, answers[i]))
+			return true;
+	return false;
+}
+
 /* `to=<r>, [orig_to=<o>, ]relay=HOST[IP]:25, ..., status=sent (text)` */
 enum log_kind
 logline_smtp(struct str msg, struct log_event *ev)
@@ -93,6 +116,11 @@ logline_smtp(struct str msg, struct log_event *ev)
 	set_relay(relay, ev);
 	if (!scan_upto_str(&msg, STR(", status="), &skip))
 		return LOG_NONE;
+	if (is_filtered(msg, ev)) {
+		ev->client = (struct addr){ 0 };
+		ev->reason = msg;
+		return LOG_CONTENT_REJECT;
+	}
 	return delivery_status(msg, ev);
 }
 

@@ -21,6 +21,7 @@ static const struct {
 	{ STR("Recipient address rejected: undeliverable address: "),
 	    LOG_UNKNOWN_RCPT },
 	{ STR("Recipient address rejected: unverified address: "), LOG_INFO },
+	{ STR("User unknown"), LOG_UNKNOWN_RCPT }, /* before 2.0 */
 	{ STR("Client host rejected: Improper use of SMTP command pipelining"),
 	    LOG_PIPELINING },
 	{ STR("Data command rejected: Improper use of SMTP command pipelining"),
@@ -221,10 +222,10 @@ static enum log_kind
 kind_of(struct str text, struct dsn d, bool soft, enum log_kind other)
 {
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		if (str_starts(text, texts[i].start))
+		if (scan_starts(text, texts[i].start))
 			return texts[i].kind;
-	if (scan_has(text, STR(" blocked using ")) &&
-	    str_starts(text, STR("Service unavailable; ")))
+	if (str_starts(text, STR("Service unavailable; ")) &&
+	    scan_has(text, STR(" blocked using ")))
 		return LOG_LIST_REJECT;
 	if (d.subject == 1 && d.detail == 1 &&
 	    str_starts(text, STR("Recipient address rejected: ")))

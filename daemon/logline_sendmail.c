@@ -23,6 +23,12 @@ connect_from(struct str s, struct log_event *ev)
 	return scan_name_addr(&s, ev) && s.n == 0 ? LOG_CONNECT : LOG_NONE;
 }
 
+static enum log_kind
+null_connection(struct str s, struct log_event *ev)
+{
+	return scan_name_addr(&s, ev) && s.n == 0 ? LOG_DISCONNECT : LOG_NONE;
+}
+
 /* `NAME [IP] to DAEMON after CMD` */
 static enum log_kind
 lost_from(struct str s, struct log_event *ev)
@@ -113,6 +119,41 @@ auth_server(struct str s, struct log_event *ev)
 		return LOG_NONE;
 	ev->reason = s;
 	return LOG_AUTH_OK;
+}
+
+/* `collect: unexpected close on connection from NAME, sender=<S>` */
+static enum log_kind
+lost_in_data(struct str s, struct log_event *ev)
+{
+	ev->reason = s;
+	return later(ev, LOG_LOST);
+}
+
+/* `accept failed=-1, reason=R, SSL_error=5, ..., relay=NAME [IP]` */
+static enum log_kind
+tls_error(struct str s, struct log_event *ev)
+{
+	if (!logline_sendmail_relay(s, ev))
+		return LOG_NONE;
+	ev->reason = s;
+	return LOG_INFO;
+}
+
+/*
+ * `[IP]: newline in string "TEXT"`; more often the name of the client stands
+ * there, and says nothing.
+ */
+static enum log_kind
+possible_attack(struct str s, struct log_event *ev)
+{
+	if (str_starts(s, STR("["))) {
+		if (!scan_sockaddr(&s, ev) || !scan_eat(&s, STR(": ")))
+			return LOG_NONE;
+		ev->reason = s;
+		return LOG_OTHER_REJECT;
+	}
+	ev->reason = s;
+	return later(ev, LOG_OTHER_REJECT);
 }
 
 static enum log_kind
@@ -291,6 +332,7 @@ static const struct {
 	{ STR("from="), logline_sendmail_from },
 	{ STR("to="), logline_sendmail_to },
 	{ STR("connect from "), connect_from },
+	{ STR("Null connection from "), null_connection }, /* 8.8 to 8.11 */
 	{ STR("ruleset="), ruleset },
 	{ STR("lost input channel from "), lost_from },
 	{ STR("timeout waiting for input from "), timeout_from },
@@ -302,6 +344,9 @@ static const struct {
 	{ STR("AUTH=server, relay="), auth_server },
 	{ STR("AUTH failure ("), auth_failure },
 	{ STR("STARTTLS=server, relay="), tls_server },
+	{ STR("STARTTLS=server, error: "), tls_error },
+	{ STR("collect: unexpected close on connection from "), lost_in_data },
+	{ STR("POSSIBLE ATTACK from "), possible_attack },
 	{ STR("Milter: "), milter },
 	// clang-format on
 };

@@ -118,10 +118,12 @@ own_words(struct str s)
 }
 
 static enum log_kind
-kind_by_text(struct str text, enum log_kind otherwise)
+kind_by_text(struct str s, enum log_kind otherwise)
 {
+	struct scan_text text = scan_text(s);
+
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		if (scan_has_nocase(text, texts[i].words))
+		if (scan_has_word(&text, texts[i].words))
 			return texts[i].kind;
 	return otherwise;
 }

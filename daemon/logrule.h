@@ -24,13 +24,22 @@ struct logrule_kind {
 	enum log_kind kind;
 };
 
+/* The first byte tells nearly always: no call. */
+static inline bool
+logrule_fits(struct str s, struct str start)
+{
+	return start.n == 0 ||
+	    (s.n > 0 && s.p[0] == start.p[0] && str_starts(s, start));
+}
+
 static inline enum log_kind
 logrule_run(const struct logrule *rules, size_t n, struct str s,
     struct log_event *ev)
 {
 	for (size_t i = 0; i < n; i++)
-		if (scan_eat(&s, rules[i].start))
-			return rules[i].parse(s, ev);
+		if (logrule_fits(s, rules[i].start))
+			return rules[i].parse(str_from(s, rules[i].start.n),
+			    ev);
 	return LOG_NONE;
 }
 
@@ -39,7 +48,7 @@ logrule_kind(const struct logrule_kind *kinds, size_t n, struct str s,
     enum log_kind other)
 {
 	for (size_t i = 0; i < n; i++)
-		if (str_starts(s, kinds[i].start))
+		if (logrule_fits(s, kinds[i].start))
 			return kinds[i].kind;
 	return other;
 }

@@ -3,11 +3,29 @@
 
 #define NAME_MAX_BYTES 255 /* of a host name */
 
+/*
+ * Where `needle`, which is short and not empty, stands first; NULL: nowhere.
+ * memmem() makes a table for each call, which costs more than all else here.
+ */
+static const char *
+find(struct str s, struct str needle)
+{
+	while (s.n >= needle.n) {
+		const char *p = memchr(s.p, needle.p[0], s.n - needle.n + 1);
+
+		if (p == NULL)
+			return NULL;
+		if (memcmp(p, needle.p, needle.n) == 0)
+			return p;
+		s = str_from(s, (size_t)(p - s.p) + 1);
+	}
+	return NULL;
+}
+
 bool
 scan_upto_str(struct str *s, struct str needle, struct str *out)
 {
-	const char *e = s->n == 0 ? NULL :
-				    memmem(s->p, s->n, needle.p, needle.n);
+	const char *e = find(*s, needle);
 
 	if (e == NULL)
 		return false;
@@ -19,7 +37,7 @@ scan_upto_str(struct str *s, struct str needle, struct str *out)
 bool
 scan_has(struct str s, struct str needle)
 {
-	return s.n > 0 && memmem(s.p, s.n, needle.p, needle.n) != NULL;
+	return find(s, needle) != NULL;
 }
 
 bool
@@ -28,11 +46,10 @@ scan_has_nocase(struct str s, struct str lower_needle)
 	for (size_t i = 0; i + lower_needle.n <= s.n; i++) {
 		size_t k = 0;
 
-		while (k < lower_needle.n &&
-		    (s.p[i + k] | 0x20) == lower_needle.p[k])
-			k++;
-		if (k == lower_needle.n)
-			return true;
+		/* The first letter nearly always tells. */
+		while ((s.p[i + k] | 0x20) == lower_needle.p[k])
+			if (++k == lower_needle.n)
+				return true;
 	}
 	return false;
 }
@@ -69,14 +86,12 @@ scan_mailbox(struct str *s, struct str *out)
 }
 
 /* `[ADDRESS]`; the address may be `unknown`, which is family 0. */
-static bool
-bracket(struct str *s, struct addr *a)
+static bool __attribute__((noinline))
+other_bracket(struct str *s, struct addr *a)
 {
-	struct str rest = *s, text;
+	struct str rest = str_from(*s, 1), text;
 	struct addr got = { 0 };
 
-	if (!scan_eat(&rest, STR("[")))
-		return false;
 	if (rest.n > ADDR_STRLEN)
 		rest.n = ADDR_STRLEN;
 	if (!scan_upto(&rest, ']', &text))
@@ -88,8 +103,25 @@ bracket(struct str *s, struct addr *a)
 	return true;
 }
 
+static inline bool __attribute__((always_inline))
+bracket(struct str *s, struct addr *a)
+{
+	struct str rest = *s;
+	uint32_t v4;
+	size_t n;
+
+	if (!scan_eat(&rest, STR("[")))
+		return false;
+	n = addr_scan_v4(rest, &v4); /* as nearly always */
+	if (n == 0 || n == rest.n || rest.p[n] != ']')
+		return other_bracket(s, a);
+	addr_set_v4(a, v4);
+	*s = str_from(rest, n + 1);
+	return true;
+}
+
 /* `:PORT`, `:unknown` or nothing; 0 = none. */
-static uint16_t
+static inline uint16_t
 take_port(struct str *s)
 {
 	struct str rest = *s;
@@ -97,7 +129,7 @@ take_port(struct str *s)
 
 	if (!scan_eat(&rest, STR(":")))
 		return 0;
-	if (scan_uint(&rest, &v) && v <= UINT16_MAX) {
+	if (scan_number(&rest, &v) && v <= UINT16_MAX) {
 		*s = rest;
 		return (uint16_t)v;
 	}
@@ -127,15 +159,15 @@ name_span(struct str s)
 bool
 scan_namaddr(struct str *s, struct log_event *ev)
 {
-	size_t n = name_span(*s);
+	bool unknown = str_starts(*s, STR("unknown["));
+	size_t n = unknown ? sizeof("unknown") - 1 : name_span(*s);
 	struct str rest = str_from(*s, n);
-	struct str name = { s->p, n };
 
 	if (n == 0 || n > NAME_MAX_BYTES || !bracket(&rest, &ev->client))
 		return false;
 	ev->port = take_port(&rest);
-	if (!str_eq(name, STR("unknown")))
-		ev->name = name;
+	if (!unknown)
+		ev->name = (struct str){ s->p, n };
 	else
 		ev->rdns_none = ev->client.family != 0;
 	*s = rest;

@@ -12,6 +12,8 @@
 #ifndef ZFW_DAEMON_LOGSCAN_H
 #define ZFW_DAEMON_LOGSCAN_H
 
+#include <endian.h>
+
 #include "daemon/logline.h"
 
 /*
@@ -27,6 +29,17 @@ scan_eat(struct str *s, struct str prefix)
 		return false;
 	*s = str_from(*s, prefix.n);
 	return true;
+}
+
+/*
+ * The same with a `prefix` of a table, of four bytes at least: these tell it
+ * from nearly all else, without a call.
+ */
+static inline bool
+scan_starts(struct str s, struct str prefix)
+{
+	return s.n >= 4 && memcmp(s.p, prefix.p, 4) == 0 &&
+	    str_starts(s, prefix);
 }
 
 /* Up to the first `end`, which is taken off too but is not in *out. */
@@ -49,6 +62,40 @@ bool scan_upto_str(struct str *s, struct str needle, struct str *out);
 bool scan_has(struct str s, struct str needle);
 bool scan_has_nocase(struct str s, struct str lower_needle);
 
+/*
+ * For many words in one text: which pairs of letters it has, more or less, so
+ * that most words are known not to be there.  Words have two letters at least.
+ */
+struct scan_text {
+	struct str s;
+	uint64_t pairs;
+};
+
+static inline uint64_t
+scan_pair(const char *p)
+{
+	return UINT64_C(1) << (((unsigned)(p[0] | 0x20) * 5 +
+				   (unsigned)(p[1] | 0x20)) &
+		   63);
+}
+
+static inline struct scan_text
+scan_text(struct str s)
+{
+	struct scan_text t = { s, 0 };
+
+	for (size_t i = 1; i < s.n; i++)
+		t.pairs |= scan_pair(s.p + i - 1);
+	return t;
+}
+
+static inline bool
+scan_has_word(const struct scan_text *t, struct str lower_word)
+{
+	return (t->pairs & scan_pair(lower_word.p)) != 0 &&
+	    scan_has_nocase(t->s, lower_word);
+}
+
 /* One to nine digits. */
 static inline bool
 scan_uint(struct str *s, uint32_t *v)
@@ -65,6 +112,35 @@ scan_uint(struct str *s, uint32_t *v)
 		return false;
 	*v = sum;
 	*s = str_from(*s, i);
+	return true;
+}
+
+/*
+ * The same without a branch for each digit: for numbers of which no two are
+ * of one length.
+ */
+static inline bool
+scan_number(struct str *s, uint32_t *v)
+{
+	const uint64_t zeros = UINT64_C(0x3030303030303030);
+	uint64_t x, ends;
+	unsigned n;
+
+	if (s->n < sizeof(x))
+		return scan_uint(s, v);
+	memcpy(&x, s->p, sizeof(x));
+	x = le64toh(x) ^ zeros; /* digits are 0..9 now */
+	ends = (((x & ~(zeros / 0x30 << 7)) + zeros / 0x30 * 0x76) | x) &
+	    zeros / 0x30 << 7;
+	n = ends == 0 ? 8 : (unsigned)__builtin_ctzll(ends) / 8;
+	if (n == 0 || n == 8)
+		return scan_uint(s, v);
+	/* Eight digits, the first of them 0; pairs, fours, all. */
+	x <<= 64 - 8 * n;
+	x = x * 2561 >> 8 & UINT64_C(0x00ff00ff00ff00ff);
+	x = x * 6553601 >> 16 & UINT64_C(0x0000ffff0000ffff);
+	*v = (uint32_t)(x * UINT64_C(42949672960001) >> 32);
+	*s = str_from(*s, n);
 	return true;
 }
 

@@ -67,10 +67,11 @@ parse_clock(const char *p, struct civil *c)
 }
 
 /* `.123456` at `at`: milliseconds; returns where it ends. */
-static size_t
+static inline size_t
 parse_fraction(struct str line, size_t at, int64_t *ms, bool *whole_second)
 {
-	int64_t unit = 100;
+	static const uint8_t unit[4] = { 100, 10, 1, 0 };
+	size_t k = 0;
 
 	*ms = 0;
 	*whole_second = true;
@@ -79,8 +80,8 @@ parse_fraction(struct str line, size_t at, int64_t *ms, bool *whole_second)
 		return at;
 	*whole_second = false;
 	for (at++; at < line.n && char_is_digit(line.p[at]); at++) {
-		*ms += unit * (line.p[at] - '0');
-		unit /= 10;
+		*ms += unit[k] * (line.p[at] - '0');
+		k += k < 3;
 	}
 	return at;
 }
@@ -220,20 +221,16 @@ parse_zone(struct str line, size_t *at, int64_t *zone_s)
 	return true;
 }
 
-/* `2026-11-22T03:48:24.123456+01:00` */
-static size_t
-parse_rfc3339(const struct logtime_conf *conf, struct str line, int64_t *t_ms,
-    bool *whole_second)
+/* `2026-11-22T03:48:24`: 19 bytes, as if they were UTC. */
+static bool
+parse_date(struct str line, int64_t *ms)
 {
-	int64_t zone_s = conf->zone_s;
 	struct civil c = { 0 };
 	const char *p = line.p;
-	int64_t ms;
-	size_t n;
 
 	if (line.n < 19 || p[4] != '-' || p[7] != '-' ||
 	    (p[10] != 'T' && p[10] != 't' && p[10] != ' '))
-		return 0;
+		return false;
 	c.year = (int)(two_digits(p) * 100 + two_digits(p + 2));
 	c.month = two_digits(p + 5);
 	c.day = two_digits(p + 8);
@@ -241,12 +238,53 @@ parse_rfc3339(const struct logtime_conf *conf, struct str line, int64_t *t_ms,
 	    c.month > 12 || c.day == 0 ||
 	    c.day > days_of_month((unsigned)c.year, c.month) ||
 	    !parse_clock(p + 11, &c))
-		return 0;
-	n = parse_fraction(line, 19, &ms, whole_second);
+		return false;
+	*ms = civil_ms(&c);
+	return true;
+}
+
+/* The most frequent form of it, in the zone of the minute before. */
+static inline bool
+parse_usual(struct str line, const struct logtime_minute *m, int64_t *ms)
+{
+	const char *p = line.p + 19;
+	unsigned d[3];
+
+	if (line.n < 32 || p[0] != '.' || !m->zoned)
+		return false;
+	for (size_t i = 1; i <= 6; i++)
+		if (!char_is_digit(p[i]))
+			return false;
+	for (size_t i = 0; i < 3; i++)
+		d[i] = (unsigned)(p[i + 1] - '0');
+	*ms = (int64_t)(d[0] * 100 + d[1] * 10 + d[2]) - m->east_ms;
+	return memcmp(p + 7, m->zone, sizeof(m->zone)) == 0;
+}
+
+/* What follows the date: `.123456+01:00`. */
+static inline size_t
+parse_rest(const struct logtime_conf *conf, struct str line, int64_t date_ms,
+    int64_t *t_ms, bool *whole_second)
+{
+	int64_t ms, zone_s = conf->zone_s;
+	size_t n = parse_fraction(line, 19, &ms, whole_second);
+
 	if (!parse_zone(line, &n, &zone_s))
 		return 0;
-	*t_ms = civil_ms(&c) + ms - zone_s * 1000;
+	*t_ms = date_ms + ms - zone_s * 1000;
 	return n;
+}
+
+/* `2026-11-22T03:48:24.123456+01:00` */
+static size_t
+parse_rfc3339(const struct logtime_conf *conf, struct str line, int64_t *t_ms,
+    bool *whole_second)
+{
+	int64_t ms;
+
+	return parse_date(line, &ms) ?
+	    parse_rest(conf, line, ms, t_ms, whole_second) :
+	    0;
 }
 
 /* `n` hexadecimal digits, 16 at most. */
@@ -299,4 +337,114 @@ logtime_parse(const struct logtime_conf *c, struct str line, int64_t now_ms,
 	if (line.n > 0 && line.p[0] == '@')
 		return parse_tai64(line, t_ms, whole_second);
 	return parse_classic(c, line, now_ms, t_ms, whole_second);
+}
+
+/* ---- with what is known from the line before ---- */
+
+/* Seconds at `p` of a minute that is known; false when they are none. */
+static inline bool
+second_of(const char *p, int64_t *ms)
+{
+	unsigned s = two_digits(p);
+
+	*ms = (int64_t)s * 1000;
+	return s <= 60;
+}
+
+/*
+ * The year is the same for all seconds of that minute, whenever it is asked
+ * for in from_ms..to_ms: guess_year() looks for the latest one that is not
+ * after a day from now.
+ */
+static void
+keep_classic(struct logtime_memo *m, struct str line, int64_t t_ms)
+{
+	struct logtime_minute *min = &m->classic;
+	int64_t s_ms;
+
+	if (!second_of(line.p + 13, &s_ms))
+		return;
+	memcpy(min->text, line.p, 13);
+	min->ms = t_ms - s_ms;
+	min->from_ms = m->conf.year != 0 ? INT64_MIN :
+	    min->ms < DAY_MS             ? 0 :
+					   min->ms + 61000 - DAY_MS;
+	min->to_ms = m->conf.year != 0 ? INT64_MAX : min->ms + 362 * DAY_MS;
+	if (m->conf.year == 0 && min->to_ms > NOW_MAX_MS)
+		min->to_ms = NOW_MAX_MS;
+}
+
+static inline size_t
+next_classic(struct logtime_memo *m, struct str line, int64_t now_ms,
+    int64_t *t_ms, bool *whole_second)
+{
+	const struct logtime_minute *min = &m->classic;
+	int64_t s_ms;
+	size_t n;
+
+	if (line.n > 15 && line.p[15] != '.' && now_ms >= min->from_ms &&
+	    now_ms < min->to_ms && memcmp(line.p, min->text, 13) == 0 &&
+	    second_of(line.p + 13, &s_ms)) {
+		*t_ms = min->ms + s_ms;
+		*whole_second = true;
+		return 15;
+	}
+	n = parse_classic(&m->conf, line, now_ms, t_ms, whole_second);
+	if (n == 15)
+		keep_classic(m, line, *t_ms);
+	return n;
+}
+
+static void
+keep_iso(struct logtime_minute *min, struct str line, int64_t ms)
+{
+	size_t at = 26;
+	int64_t east_s;
+
+	memcpy(min->text, line.p, 17);
+	min->ms = ms;
+	min->zoned = line.n >= 32 && (line.p[at] == '+' || line.p[at] == '-') &&
+	    parse_zone(line, &at, &east_s) && at == 32;
+	if (!min->zoned)
+		return;
+	memcpy(min->zone, line.p + 26, sizeof(min->zone));
+	min->east_ms = east_s * 1000;
+}
+
+static inline size_t
+next_rfc3339(struct logtime_memo *m, struct str line, int64_t *t_ms,
+    bool *whole_second)
+{
+	struct logtime_minute *min;
+	int64_t s_ms, ms;
+
+	if (line.n < 19)
+		return 0;
+	/* Files of Exim's own have a blank there; two kinds in one file. */
+	min = &m->iso[line.p[10] == ' '];
+	if (memcmp(line.p, min->text, 17) == 0 &&
+	    second_of(line.p + 17, &s_ms)) {
+		if (!parse_usual(line, min, &ms))
+			return parse_rest(&m->conf, line, min->ms + s_ms, t_ms,
+			    whole_second);
+		*t_ms = min->ms + s_ms + ms;
+		*whole_second = false;
+		return 32;
+	}
+	if (!parse_date(line, &ms))
+		return 0;
+	(void)second_of(line.p + 17, &s_ms);
+	keep_iso(min, line, ms - s_ms);
+	return parse_rest(&m->conf, line, ms, t_ms, whole_second);
+}
+
+size_t
+logtime_next(struct logtime_memo *m, struct str line, int64_t now_ms,
+    int64_t *t_ms, bool *whole_second)
+{
+	if (line.n > 0 && char_is_digit(line.p[0]))
+		return next_rfc3339(m, line, t_ms, whole_second);
+	if (line.n > 0 && line.p[0] == '@')
+		return parse_tai64(line, t_ms, whole_second);
+	return next_classic(m, line, now_ms, t_ms, whole_second);
 }

@@ -28,4 +28,26 @@ struct logtime_conf {
 size_t logtime_parse(const struct logtime_conf *c, struct str line,
     int64_t now_ms, int64_t *t_ms, bool *whole_second);
 
+/*
+ * The same for who reads line after line: most have the minute of the line
+ * before.  The owner sets `conf` and clears the rest, and does so again when
+ * conf changes.
+ */
+struct logtime_minute {
+	char text[17];   /* all up to the second */
+	bool zoned;      /* behind a fraction of six digits it had: */
+	char zone[6];    /* `+01:00` */
+	int64_t east_ms; /* which is that */
+	int64_t ms;      /* the moment that is; without the zone, if UTC */
+	int64_t from_ms, to_ms; /* of `now_ms`: when its year is that one */
+};
+
+struct logtime_memo {
+	struct logtime_conf conf;
+	struct logtime_minute classic, iso[2];
+};
+
+size_t logtime_next(struct logtime_memo *m, struct str line, int64_t now_ms,
+    int64_t *t_ms, bool *whole_second);
+
 #endif

@@ -2,10 +2,12 @@
 #include "fp/addr.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <stdio.h>
 
 #define V4_BITS     32
 #define V6_BITS     128
+#define V4_STRLEN   16 /* of the longest dotted quad, with NUL */
 #define MAPPED_BITS 96 /* of ::ffff:0:0/96, where IPv4 is mapped */
 
 static const uint8_t mapped[MAPPED_BITS / 8] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -45,28 +47,88 @@ addr_v6_bytes(const uint8_t b[16])
 	return a;
 }
 
-/* A dotted quad: what inet_pton() takes, in a fraction of its time. */
-static bool
-parse_quad(struct str s, uint8_t b[4])
+/* Eight bytes as a number, the first one lowest. */
+static inline uint64_t
+load_8(const char *p)
 {
-	unsigned v = 0, k = 0, digits = 0;
+	uint64_t v;
 
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned d = (unsigned)(s.p[i] - '0');
+	memcpy(&v, p, sizeof(v));
+	return le64toh(v);
+}
 
-		if (d < 10) {
-			v = v * 10 + d;
-			if (v > UINT8_MAX || (digits++ > 0 && v < 10))
-				return false; /* too big, a leading zero */
-		} else {
-			if (s.p[i] != '.' || digits == 0 || k == 3)
-				return false;
-			b[k++] = (uint8_t)v;
-			v = digits = 0;
-		}
-	}
-	b[3] = (uint8_t)v;
-	return k == 3 && digits > 0;
+/* Which of eight bytes are no digits: bit i for byte i. */
+static inline unsigned
+no_digits(uint64_t v)
+{
+	uint64_t x = v ^ UINT64_C(0x3030303030303030);
+
+	x |= (x & UINT64_C(0x7f7f7f7f7f7f7f7f)) + UINT64_C(0x7676767676767676);
+	x &= UINT64_C(0x8080808080808080);
+	return (unsigned)(x * UINT64_C(0x0002040810204081) >> 56);
+}
+
+/* The `n` digits, one to three, that end before p[end]; above 255: no octet. */
+static inline uint32_t
+octet(const char *p, unsigned end, unsigned n)
+{
+	static const uint8_t least[4] = { 0, 0, 10, 100 };
+	uint32_t ones = (uint32_t)(p[end - 1] - '0');
+	uint32_t tens = n > 1 ? (uint32_t)(p[end - 2] - '0') : 0;
+	uint32_t hundreds = n > 2 ? (uint32_t)(p[end - 3] - '0') : 0;
+	uint32_t v = ones + tens * 10 + hundreds * 100;
+
+	return v < least[n] ? UINT32_MAX : v; /* a leading zero */
+}
+
+/*
+ * A dotted quad at the front of `n` bytes, 8 or more: how long it is, 0 =
+ * there is none.  It is what inet_pton() takes.  Without a branch for each
+ * byte: an address is in nearly every line of a log, and none is like
+ * another.
+ */
+static inline size_t
+scan_quad(const char *p, size_t n, uint32_t *v)
+{
+	uint64_t hi = n >= 16 ? load_8(p + 8) :
+	    n > 8             ? load_8(p + n - 8) >> 8 * (16 - n) :
+				0;
+	/* Where the octets end; a NUL is no digit. */
+	unsigned stops = no_digits(load_8(p)) | no_digits(hi) << 8 | 1U << 16;
+	unsigned e0, e1, e2, e3;
+	uint32_t v0, v1, v2, v3;
+
+	e0 = (unsigned)__builtin_ctz(stops);
+	stops &= stops - 1;
+	e1 = (unsigned)__builtin_ctz(stops | 1U << 17);
+	stops &= stops - 1;
+	e2 = (unsigned)__builtin_ctz(stops | 1U << 18);
+	stops &= stops - 1;
+	e3 = (unsigned)__builtin_ctz(stops | 1U << 19);
+	/* One to three digits each; so all of them are within 16 bytes. */
+	if (e0 - 1 > 2 || e1 - e0 - 2 > 2 || e2 - e1 - 2 > 2 ||
+	    e3 - e2 - 2 > 2 || p[e0] != '.' || p[e1] != '.' || p[e2] != '.')
+		return 0;
+	v0 = octet(p, e0, e0);
+	v1 = octet(p, e1, e1 - e0 - 1);
+	v2 = octet(p, e2, e2 - e1 - 1);
+	v3 = octet(p, e3, e3 - e2 - 1);
+	if ((v0 | v1 | v2 | v3) > UINT8_MAX)
+		return 0;
+	*v = v0 << 24 | v1 << 16 | v2 << 8 | v3;
+	return e3;
+}
+
+size_t
+addr_scan_v4(struct str s, uint32_t *host_order)
+{
+	char text[8] = "";
+
+	if (s.n >= sizeof(text))
+		return scan_quad(s.p, s.n, host_order);
+	if (s.n > 0)
+		memcpy(text, s.p, s.n);
+	return scan_quad(text, sizeof(text), host_order);
 }
 
 /* Parses; *folded tells a v4-mapped IPv6 address from plain IPv4. */
@@ -75,12 +137,13 @@ parse_text(struct str s, struct addr *out, bool *folded)
 {
 	static const char prefix[] = "IPv6:";
 	char text[ADDR_STRLEN];
+	uint32_t v4;
 	uint8_t b[16];
 	bool literal;
 
 	*folded = false;
-	if (parse_quad(s, b)) {
-		*out = addr_v4_bytes(b);
+	if (s.n < V4_STRLEN && s.n > 0 && addr_scan_v4(s, &v4) == s.n) {
+		addr_set_v4(out, v4);
 		return true;
 	}
 	literal = s.n >= sizeof(prefix) - 1 &&
@@ -238,14 +301,12 @@ net_of(const struct addr *a, unsigned bits)
 }
 
 bool
-net_has(const struct net *n, const struct addr *a)
+net_has_rest(const struct net *n, const struct addr *a)
 {
 	unsigned bits = n->bits, i = 0;
 
-	if (a->family == 0 || a->family != n->a.family ||
-	    bits > family_bits(a->family))
+	if (bits > family_bits(a->family))
 		return false;
-	/* The first byte tells nearly always: lists of nets are walked. */
 	for (; bits >= 8; bits -= 8, i++)
 		if (a->b[i] != n->a.b[i])
 			return false;

@@ -33,6 +33,17 @@ addr_v4_bytes(const uint8_t b[4])
 	memcpy(a.b, b, 4);
 	return a;
 }
+/* In place: a copy that is read back at once costs more than the address. */
+static inline void
+addr_set_v4(struct addr *a, uint32_t host_order)
+{
+	a->family = 4;
+	a->b[0] = (uint8_t)(host_order >> 24);
+	a->b[1] = (uint8_t)(host_order >> 16);
+	a->b[2] = (uint8_t)(host_order >> 8);
+	a->b[3] = (uint8_t)host_order;
+	memset(a->b + 4, 0, sizeof(a->b) - 4);
+}
 struct addr addr_v6_bytes(const uint8_t b[16]); /* folds v4-mapped */
 
 /*
@@ -41,6 +52,12 @@ struct addr addr_v6_bytes(const uint8_t b[16]); /* folds v4-mapped */
  * zone id is not.  False, `out` untouched, when it is anything else.
  */
 bool addr_parse(struct str s, struct addr *out);
+
+/*
+ * A dotted quad at the front of `s`, as long as it goes: how many bytes it is,
+ * 0 (the number untouched) when there is none.
+ */
+size_t addr_scan_v4(struct str s, uint32_t *host_order);
 
 /* ADDRESS or ADDRESS/BITS.  Host bits that are set are an error (false). */
 bool net_parse(struct str s, struct net *out);
@@ -63,7 +80,14 @@ struct net addr_key_net(const struct addr *a);
 struct addr addr_site(const struct addr *a);
 
 struct net net_of(const struct addr *a, unsigned bits);
-bool net_has(const struct net *n, const struct addr *a);
+bool net_has_rest(const struct net *n, const struct addr *a);
+/* The first byte tells nearly always: lists of nets are walked. */
+static inline bool
+net_has(const struct net *n, const struct addr *a)
+{
+	return a->family == n->a.family && a->family != 0 &&
+	    (n->bits < 8 || a->b[0] == n->a.b[0]) && net_has_rest(n, a);
+}
 /* Does `outer` contain all of `inner`? */
 bool net_covers(const struct net *outer, const struct net *inner);
 

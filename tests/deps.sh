@@ -6,7 +6,7 @@ set -eu
 
 build="gcc make pkg-config libpcap-dev libmnl-dev libnftnl-dev
 libnetfilter-queue-dev libevent-dev libconfuse-dev libsodium-dev
-libseccomp-dev libcap-ng-dev libjansson-dev libkyotocabinet-dev libcunit1-dev libc-ares-dev"
+libseccomp-dev libcap-ng-dev libjansson-dev libkyotocabinet-dev libcunit1-dev libc-ares-dev libpcre2-dev"
 run="nftables iproute2 postfix swaks libio-socket-inet6-perl util-linux procps"
 test="rsyslog tcpdump p0f strace python3 rspamd tshark"
 bench="fail2ban p0f procps iproute2 util-linux python3"

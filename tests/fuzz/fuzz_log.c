@@ -6,7 +6,7 @@
  *
  * Any bytes as a log line: every slice lies in the line, an address stands
  * there in text and before the text of the client, the JSON ends where it
- * says, and parsing again gives the same.  The texts go through names too.
+ * says, and parsing again gives the same, line after line as well.  The texts go through names too.
  */
 #include <stdlib.h>
 
@@ -87,7 +87,10 @@ static bool
 is_behind_text(const struct log_event *ev)
 {
 	return str_eq(ev->mta, STR("exim")) || str_eq(ev->mta, STR("qmail")) ||
-	    (str_eq(ev->mta, STR("courier")) && ev->kind == LOG_SENT);
+	    (str_eq(ev->mta, STR("courier")) && ev->kind == LOG_SENT) ||
+	    (str_eq(ev->mta, STR("opensmtpd")) &&
+		(ev->kind == LOG_SENT || ev->kind == LOG_BOUNCED ||
+		    ev->kind == LOG_INFO));
 }
 
 static void
@@ -167,6 +170,33 @@ check_names(const struct log_event *ev)
 	}
 }
 
+/*
+ * Each line of it, all of them twice: the same event after whatever lines.
+ */
+static void
+check_reader(const struct logline_conf *conf, struct str text)
+{
+	struct logline_reader *r = logline_reader_new(conf);
+
+	must(r != NULL);
+	for (int round = 0; round < 2; round++) {
+		struct str rest = text;
+
+		while (rest.n > 0) {
+			const char *nl = memchr(rest.p, '\n', rest.n);
+			size_t n = nl == NULL ? rest.n : (size_t)(nl - rest.p);
+			struct log_event ev, want;
+
+			logline_parse(conf, (struct str){ rest.p, n }, NOW_MS,
+			    &want);
+			logline_read(r, (struct str){ rest.p, n }, NOW_MS, &ev);
+			must(memcmp(&ev, &want, sizeof(ev)) == 0);
+			rest = str_from(rest, nl == NULL ? n : n + 1);
+		}
+	}
+	logline_reader_free(r);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -187,6 +217,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	must_lie_in(ev.sender, line);
 	must_lie_in(ev.rcpt, line);
 	must_lie_in(ev.reason, line);
+	must_lie_in(ev.msgid, line);
 	must(ev.kind != LOG_NONE || ev.client.family == 0);
 	must(!ev.null_sender || ev.sender.n == 0);
 	check_client(&ev, line);
@@ -197,5 +228,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	logline_parse(&conf, line, NOW_MS, &again);
 	logjson_print(&again, 1, json2, sizeof(json2));
 	must(strcmp(json, json2) == 0);
+	check_reader(&conf, line);
 	return 0;
 }

@@ -1,216 +1,184 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * loggen - a Postfix log of any length for the benches
+ * loggen - a mixed log of any length for the benches
  *
- * `loggen LINES > LOG`: the sessions of a gateway, in the shapes of
- * tests/golden/log (made by a real Postfix) and in a mixture as on a gateway
- * that gets more rubbish than mail: good servers that deliver, dictionary
- * runs, list and HELO rejects, relay attempts, password guessing, hang-ups.
- * Addresses and names are of the documentation ranges.  Always the same.
+ * zt-link: tests/tools/lib/logmix tests/tools/lib/logmix_postfix
+ * zt-link: tests/tools/lib/logmix_others
+ *
+ * `loggen LINES > LOG`: what six mail servers write into one file, some
+ * twenty lines a second, sessions interleaved: two Postfix gateways (one with
+ * BSD stamps and client ports, one with RFC 3339 stamps and long queue ids),
+ * Exim, Sendmail, OpenSMTPD, Haraka.  It gets more rubbish than mail, as all
+ * do.  Always the same.  With --shares it prints instead how many of LINES
+ * lines each service writes.
  */
-#include <stdint.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#define START_S 36000 /* of 2 March */
-#define PER_S   200   /* lines a second of log time */
+#include "tests/tools/lib/logmix.h"
 
-struct gen {
-	uint64_t seed;
-	unsigned long n, max; /* lines */
-	unsigned pid, port;
-	char who[128]; /* name[address]:port of the session */
-	char qid[16];
+#define START_S   36000 /* of 2 March 2026 */
+#define GAP_US    80000 /* between two lines, at most */
+#define SLOTS     48    /* sessions at a time */
+#define SERVICES  64
+#define NAME_SIZE 40
+
+enum stamp { BSD, RFC3339, EXIM, HARAKA };
+
+/* The shares are of sessions. */
+static const struct source {
+	unsigned upto; /* of 100 */
+	enum stamp stamp;
+	const char *host; /* NULL: the file is its own */
+	const char *name;
+} sources[] = {
+	{ 50, BSD, "mx", NULL },
+	{ 78, RFC3339, "mx2", NULL },
+	{ 86, EXIM, NULL, "exim" },
+	{ 92, BSD, "relay", NULL },
+	{ 97, RFC3339, "out", NULL },
+	{ 100, HARAKA, NULL, "haraka" },
 };
 
-static unsigned
-rnd(struct gen *g, unsigned n)
+struct gen {
+	uint64_t seed, t_us;
+	unsigned long n, max;
+	unsigned sessions;
+	struct {
+		const struct source *from;
+		struct logmix m;
+	} slot[SLOTS];
+};
+
+struct shares {
+	unsigned long all, n[SERVICES];
+	char name[SERVICES][NAME_SIZE];
+};
+
+static void
+fill(struct gen *g, size_t i)
 {
-	g->seed ^= g->seed << 13;
-	g->seed ^= g->seed >> 7;
-	g->seed ^= g->seed << 17;
-	return (unsigned)(g->seed >> 33) % n;
+	struct logmix *m = &g->slot[i].m;
+	const struct source *s = sources;
+	unsigned k;
+
+	m->at = m->n = 0;
+	m->number = g->sessions++;
+	for (k = logmix_rnd(m, 100); k >= s->upto; s++)
+		;
+	g->slot[i].from = s;
+	switch (s - sources) {
+	case 0:
+	case 1:
+		logmix_postfix(m, s == sources, s != sources);
+		return;
+	case 2:
+		logmix_exim(m);
+		return;
+	case 3:
+		logmix_sendmail(m);
+		return;
+	case 4:
+		logmix_opensmtpd(m);
+		return;
+	default:
+		logmix_haraka(m);
+	}
 }
 
-/* The head of the next line; its time goes on by itself. */
+/* The stamp and the host of the next line. */
 static void
-head(struct gen *g, const char *service, unsigned pid)
+head(const struct gen *g, const struct source *s)
 {
-	unsigned long s = START_S + g->n / PER_S;
+	unsigned long us = g->t_us % 1000000, t = g->t_us / 1000000;
+	unsigned long day = 2 + t / 86400, h = t / 3600 % 24;
+	unsigned long min = t / 60 % 60, sec = t % 60;
 
-	printf("Mar %2lu %02lu:%02lu:%02lu mx postfix/%s[%u]: ", 2 + s / 86400,
-	    s / 3600 % 24, s / 60 % 60, s % 60, service, pid);
+	switch (s->stamp) {
+	case BSD:
+		printf("Mar %2lu %02lu:%02lu:%02lu", day, h, min, sec);
+		break;
+	case RFC3339:
+		printf("2026-03-%02luT%02lu:%02lu:%02lu.%06lu+00:00", day, h,
+		    min, sec, us);
+		break;
+	case EXIM:
+		printf("2026-03-%02lu %02lu:%02lu:%02lu", day, h, min, sec);
+		break;
+	case HARAKA:
+		printf("2026-03-%02luT%02lu:%02lu:%02lu.%03luZ", day, h, min,
+		    sec, us / 1000);
+	}
+	printf(" %s%s", s->host != NULL ? s->host : "",
+	    s->host != NULL ? " " : "");
+}
+
+/* `postfix/smtpd`, or the name of the source where lines have no tag. */
+static void
+count(struct shares *sh, const struct source *s, const char *line)
+{
+	size_t n = s->name != NULL ? strlen(s->name) : strcspn(line, "[:");
+	const char *name = s->name != NULL ? s->name : line;
+	size_t i = 0;
+
+	if (n >= NAME_SIZE)
+		n = NAME_SIZE - 1;
+	while (i < SERVICES - 1 && sh->n[i] > 0 &&
+	    (strncmp(sh->name[i], name, n) != 0 || sh->name[i][n] != '\0'))
+		i++;
+	memcpy(sh->name[i], name, n);
+	sh->n[i]++;
+	sh->all++;
+}
+
+static void
+next_line(struct gen *g, struct shares *sh)
+{
+	struct logmix *any = &g->slot[0].m;
+	size_t i = logmix_rnd(any, SLOTS), n;
+	struct logmix *m = &g->slot[i].m;
+
+	while (m->at == m->n)
+		fill(g, i);
+	n = strcspn(m->text + m->at, "\n") + 1;
+	g->t_us += logmix_rnd(any, GAP_US);
+	if (sh != NULL) {
+		count(sh, g->slot[i].from, m->text + m->at);
+	} else {
+		head(g, g->slot[i].from);
+		fwrite(m->text + m->at, 1, n, stdout);
+	}
+	m->at += n;
 	g->n++;
 }
 
-#define SMTPD(g, ...) \
-	do { \
-		head(g, "smtpd", (g)->pid); \
-		printf(__VA_ARGS__); \
-	} while (0)
-
 static void
-good_client(struct gen *g)
+print_shares(const struct shares *sh)
 {
-	unsigned a = rnd(g, 200);
-
-	if (rnd(g, 8) == 0)
-		snprintf(g->who, sizeof(g->who),
-		    "six%u.example.net[2001:db8:%x::25]:%u", a, a, g->port);
-	else
-		snprintf(g->who, sizeof(g->who),
-		    "mail%u.example.net[198.51.100.%u]:%u", a, a, g->port);
-}
-
-static void
-bad_client(struct gen *g)
-{
-	unsigned a = rnd(g, 256), b = rnd(g, 2) == 0 ? 113 : 2;
-	const char *net = b == 113 ? "203.0.113" : "192.0.2";
-
-	if (rnd(g, 2) == 0)
-		snprintf(g->who, sizeof(g->who), "unknown[%s.%u]:%u", net, a,
-		    g->port);
-	else
-		snprintf(g->who, sizeof(g->who),
-		    "host-%u-%u.dyn.example.org[%s.%u]:%u", b, a, net, a,
-		    g->port);
-}
-
-static void
-queued(struct gen *g, const char *from, unsigned n)
-{
-	snprintf(g->qid, sizeof(g->qid), "%X%05X", 0x4000 + rnd(g, 0x8000),
-	    rnd(g, 0x100000));
-	SMTPD(g, "%s: client=%s\n", g->qid, g->who);
-	head(g, "cleanup", g->pid + 2);
-	printf("%s: message-id=<%u.%u@example.net>\n", g->qid, rnd(g, 1 << 30),
-	    n);
-	head(g, "qmgr", 1203);
-	printf("%s: from=<%s>, size=%u, nrcpt=%u (queue active)\n", g->qid,
-	    from, 1000 + rnd(g, 90000), n);
-}
-
-static void
-good_mail(struct gen *g)
-{
-	unsigned n = 1 + rnd(g, 3);
-
-	good_client(g);
-	SMTPD(g, "connect from %s\n", g->who);
-	queued(g, rnd(g, 10) == 0 ? "" : "alice@example.net", n);
-	SMTPD(g,
-	    "disconnect from %s ehlo=2 starttls=1 mail=1 rcpt=%u data=1 "
-	    "quit=1 commands=%u\n",
-	    g->who, n, n + 6);
-	for (unsigned i = 0; i < n; i++) {
-		head(g, "lmtp", g->pid + 4);
-		printf("%s: to=<user%u@example.org>, relay=mx.example.org"
-		       "[private/lmtp], delay=0.%02u, delays=0.1/0/0/0.1, "
-		       "dsn=2.0.0, status=sent (250 2.0.0 Saved)\n",
-		    g->qid, rnd(g, 5000), rnd(g, 100));
-	}
-	head(g, "qmgr", 1203);
-	printf("%s: removed\n", g->qid);
-}
-
-static void
-reject(struct gen *g, const char *code, const char *why, const char *to)
-{
-	SMTPD(g,
-	    "NOQUEUE: reject: RCPT from %s: %s <%s>: %s; "
-	    "from=<x%u@example.com> to=<%s> proto=ESMTP helo=<pc-%u>\n",
-	    g->who, code, to, why, rnd(g, 1000), to, rnd(g, 500));
-}
-
-static void
-dictionary(struct gen *g)
-{
-	unsigned n = 1 + rnd(g, 6);
-
-	bad_client(g);
-	SMTPD(g, "connect from %s\n", g->who);
-	for (unsigned i = 0; i < n; i++) {
-		char to[64];
-
-		snprintf(to, sizeof(to), "nobody%u@example.org", rnd(g, 50000));
-		reject(g, "550 5.1.1",
-		    "Recipient address rejected: User unknown in virtual "
-		    "mailbox table",
-		    to);
-	}
-	if (rnd(g, 2) == 0)
-		SMTPD(g, "lost connection after RCPT from %s\n", g->who);
-	SMTPD(g, "disconnect from %s ehlo=1 mail=1 rcpt=0/%u commands=2/%u\n",
-	    g->who, n, n + 2);
-}
-
-static void
-one_reject(struct gen *g)
-{
-	static const char *const why[][2] = {
-		{ "554 5.7.1", "Relay access denied" },
-		{ "501 5.5.2", "Helo command rejected: Invalid name" },
-		{ "450 4.7.1", "Helo command rejected: Host not found" },
-		{ "450 4.1.8", "Sender address rejected: Domain not found" },
-		{ "554 5.7.1",
-		    "Service unavailable; Client host [203.0.113.78] blocked "
-		    "using list.example.org; Listed" },
-	};
-	unsigned i = rnd(g, 5);
-
-	bad_client(g);
-	SMTPD(g, "connect from %s\n", g->who);
-	reject(g, why[i][0], why[i][1], "bob@example.org");
-	SMTPD(g,
-	    "disconnect from %s ehlo=1 mail=1 rcpt=0/1 quit=1 commands=3/4\n",
-	    g->who);
-}
-
-static void
-other(struct gen *g)
-{
-	bad_client(g);
-	if (rnd(g, 4) == 0)
-		SMTPD(g,
-		    "warning: hostname liar%u.example.net does not resolve to "
-		    "address 203.0.113.%u\n",
-		    rnd(g, 99), rnd(g, 256));
-	SMTPD(g, "connect from %s\n", g->who);
-	if (rnd(g, 2) == 0)
-		SMTPD(g,
-		    "warning: %s: SASL LOGIN authentication failed: "
-		    "UGFzc3dvcmQ6\n",
-		    g->who);
-	else
-		SMTPD(g, "lost connection after %s from %s\n",
-		    rnd(g, 2) == 0 ? "CONNECT" : "EHLO", g->who);
-	SMTPD(g, "disconnect from %s ehlo=1 auth=0/1 commands=1/2\n", g->who);
+	for (size_t i = 0; i < SERVICES && sh->n[i] > 0; i++)
+		printf("%-28s %5.2f %%\n", sh->name[i],
+		    100.0 * (double)sh->n[i] / (double)sh->all);
 }
 
 int
 main(int argc, char **argv)
 {
-	struct gen g = { .seed = 0x9e3779b97f4a7c15 };
+	static struct gen g = { .seed = 0x9e3779b97f4a7c15,
+		.t_us = START_S * UINT64_C(1000000) };
+	static struct shares shares;
+	bool only = argc == 3 && strcmp(argv[2], "--shares") == 0;
 
-	g.max = argc == 2 ? strtoul(argv[1], NULL, 10) : 0;
-	if (g.max == 0) {
-		fputs("usage: loggen LINES\n", stderr);
+	g.max = argc >= 2 ? strtoul(argv[1], NULL, 10) : 0;
+	if (g.max == 0 || (argc != 2 && !only)) {
+		fputs("usage: loggen LINES [--shares]\n", stderr);
 		return 2;
 	}
-	while (g.n < g.max) { /* the last session is whole */
-		unsigned k = rnd(&g, 100);
-
-		g.pid = 2000 + rnd(&g, 200) * 8;
-		g.port = 1024 + rnd(&g, 64000);
-		if (k < 30)
-			good_mail(&g);
-		else if (k < 60)
-			dictionary(&g);
-		else if (k < 80)
-			one_reject(&g);
-		else
-			other(&g);
-	}
+	for (size_t i = 0; i < SLOTS; i++)
+		g.slot[i].m.seed = &g.seed;
+	while (g.n < g.max)
+		next_line(&g, only ? &shares : NULL);
+	print_shares(&shares);
 	return 0;
 }

@@ -40,6 +40,8 @@ static const char *const texts[] = {
 	"::ffff:192.0.2.66",
 	"client=x[192.0.2.66], sasl_method=PLAIN, sasl_username=alice",
 	"warning: x[192.0.2.66]: SASL LOGIN authentication failed:",
+	"x from y[192.0.2.66]; from=<a@example.com> to=<b> proto=SMTP helo=<c",
+	"x from y[192.0.2.66]",
 	"from=<>, size=1, nrcpt=1 (queue active)",
 	"",
 	"[", "]", "<", ">", "\"", "\\", "\"\\", ">: ", "; ", ", ", "%s%n",
@@ -91,8 +93,15 @@ static const struct {
 	    "unknown[203.0.113.5]; from=<a@example.com> to=<n@example.org> "
 	    "proto=SMTP helo=<x>: 5.7.1 no", LOG_CONTENT_REJECT, false },
 	{ HEAD "cleanup[1]: AB12C3: warning: header Subject: @@ from "
-	    "unknown[203.0.113.5]; from=<a@example.com>", LOG_NONE, false },
-	{ HEAD "cleanup[1]: AB12C3: message-id=@@", LOG_NONE, false },
+	    "unknown[203.0.113.5]; from=<a@example.com>", LOG_INFO, false },
+	{ HEAD "cleanup[1]: AB12C3: reject: body @@ from local; from=<@@> "
+	    "to=<@@>: x", LOG_CONTENT_REJECT, false },
+	{ HEAD "cleanup[1]: AB12C3: message-id=@@", LOG_INFO, false },
+	{ HEAD "smtp[1]: AB12C3: host mx.example.com[203.0.113.5] said: 550 @@ "
+	    "(in reply to RCPT TO command)", LOG_NONE, false },
+	{ HEAD "smtp[1]: AB12C3: to=<a@example.org>, relay=127.0.0.1[127.0.0.1]"
+	    ":10024, delay=1, status=sent (250 2.7.0 Ok, discarded, id=1 - @@)",
+	    LOG_KINDS, false },
 	{ HEAD "qmgr[1]: AB12C3: from=<@@>, size=1, nrcpt=1 (queue active)",
 	    LOG_KINDS, false },
 	{ HEAD "smtp[1]: AB12C3: to=<\"@@\"@example.org>, relay="

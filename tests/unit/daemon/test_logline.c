@@ -168,7 +168,8 @@ static const struct {
 	{ "cleanup", "4104E3D: reject: header Subject: x from " C "; from=<a> "
 	    "to=<b> proto=SMTP helo=<x>: 5.7.1 no", LOG_CONTENT_REJECT, NULL,
 	    .qid = "4104E3D" },
-	{ "cleanup", "4104E3D: message-id=<x@e.c>", LOG_NONE },
+	{ "cleanup", "4104E3D: message-id=<x@e.c>", LOG_INFO, NULL,
+	    .qid = "4104E3D" },
 	{ "qmgr", "4104E3D: from=<b@e.c>, size=5, nrcpt=3 (queue active)",
 	    LOG_INFO, NULL, .qid = "4104E3D", .sender = "b@e.c",
 	    .flags = "Q" },
@@ -218,7 +219,8 @@ static const struct {
 	    "many connections", LOG_RATE_LIMIT, "203.0.113.5", 9 },
 	{ "postscreen", "CONNECT from 203.0.113.5:9", LOG_NONE },
 	{ "postscreen", "cache x full cleanup: retained=1 dropped=0", LOG_NONE },
-	{ "tlsproxy", "CONNECT from [203.0.113.5]:9", LOG_NONE },
+	{ "tlsproxy", "CONNECT from [203.0.113.5]:9", LOG_INFO, "203.0.113.5",
+	    9 },
 	// clang-format on
 };
 
@@ -299,7 +301,29 @@ static const struct {
 	    false },
 	{ "Nov 22 03:48:24 mx postfix/smtpd[1] connect from " M, false, false },
 	{ "Nov 22 03:48:24 mx postfix/smtpd[1]:connect from " M, false, false },
-	{ "Nov 22 03:48:24 postfix/smtpd[1]: connect from " M, false, false },
+	{ "Nov 22 03:48:24 postfix/smtpd[1]: connect from " M, true, false },
+	{ "<22>Nov 22 03:48:24 mx postfix/smtpd[1]: connect from " M, true,
+	    false },
+	{ "<22>1 2026-11-22T03:48:24.5Z mx postfix/smtpd 1 - - connect from " M,
+	    true, false },
+	{ "<22>1 2026-11-22T03:48:24Z mx postfix/submission/smtpd 1 - "
+	    "[a@1 b=\"]\"][c@2] \xef\xbb\xbf" "connect from " M, true, true },
+	{ "<22>1 2026-11-22T03:48:24Z mx smtpd 1 - - connect from " M, false,
+	    false },
+	{ "<22>1 2026-11-22T03:48:24Z mx postfix/smtpd 1 - connect from " M,
+	    false, false },
+	{ "<192>Nov 22 03:48:24 mx postfix/smtpd[1]: connect from " M, false,
+	    false },
+	{ "Nov 22 03:48:24 mx mail.info postfix/smtpd[1]: connect from " M,
+	    true, false },
+	{ "Nov 22 03:48:24 mx mail:info postfix/smtpd[1]: connect from " M,
+	    true, false },
+	{ "Nov 22 03:48:24 mx postfix/smtpd[1]: [ID 197553 mail.info] connect "
+	    "from " M, true, false },
+	{ "Nov 22 03:48:24 mx postfix/smtpd[1]: message repeated 2 times: [ "
+	    "connect from " M "]", true, false },
+	{ "Nov 22 03:48:24 mx postfix/smtpd[1]: message repeated 2 times: [ "
+	    "connect from " M, false, false },
 	{ "Nov 22 03:48:24 mx postfix/smtpd[1]:", false, false },
 	{ "Nov 22 03:48:24 mx ", false, false },
 	{ "Nov 22 03:48:24", false, false },

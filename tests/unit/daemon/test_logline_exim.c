@@ -208,7 +208,7 @@ static const struct {
 	    "from [203.0.113.5]:99 I=[192.0.2.25]:25)", LOG_INFO, 99,
 	    .flags = "U" },
 	{ "no IP address found for host pc (during SMTP connection from (pc) "
-	    "[203.0.113.5]:99)", LOG_NONE },
+	    "[203.0.113.5]:99)", LOG_INFO, 99, "pc" },
 	{ "no IP address found for host x.example.net", LOG_NONE },
 	{ "plain authenticator failed for " C5 ": 535 Incorrect authentication "
 	    "data (set_id=x [192.0.2.66])", LOG_AUTH_FAIL, 99, "pc" },

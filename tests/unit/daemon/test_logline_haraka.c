@@ -235,6 +235,77 @@ test_counters(void)
 	    logcase_text(ev.reason, "n.example.net") && ev.name.n == 0);
 }
 
+#define J1 "2026-11-22T03:48:24.326Z {\"level\":\"NOTICE\",\"uuid\":\"" U
+#define JC "\",\"origin\":\"core\",\"message\":\""
+#define L1 "2026-11-22T03:48:24.326Z level=NOTICE uuid=" U
+#define LC " origin=core message="
+
+static const struct logcase objects[] = {
+	// clang-format off
+	{ J1 JC "connect\",\"ip\":\"" IP "\",\"port\":99,\"local_ip\":"
+	    "\"198.51.100.1\",\"local_port\":587}", LOG_CONNECT, IP, 99, U,
+	    .flags = "A" },
+	{ L1 LC "connect ip=" IP " port=99 local_ip=::1 local_port=25",
+	    LOG_CONNECT, IP, 99, U },
+	{ J1 JC "disconnect\",\"ip\":\"" IP "\",\"rdns\":\"NXDOMAIN\",\"helo\":"
+	    "\"x\",\"relay\":\"N\",\"early\":\"N\",\"esmtp\":\"Y\",\"rcpts\":"
+	    "\"0/0/1\",\"msgs\":\"0/0/0\",\"lr\":\"\",\"time\":1.2}",
+	    LOG_DISCONNECT, IP, 0, U, .helo = "x", .flags = "RC" },
+	{ L1 LC "disconnect ip=" IP " rdns=x helo=\"a b\" relay=N early=Y "
+	    "esmtp=Y rcpts=0/0/1 msgs=0/0/0 lr=\"550 no\" time=1.2",
+	    LOG_EARLY_TALK, IP, 0, U, .helo = "a b", .flags = "C" },
+	{ J1 ".1" JC "recipient <n@example.org>\",\"code\":\"DENY\",\"msg\":"
+	    "\"no such user\",\"sender\":\"\"}", LOG_UNKNOWN_RCPT, .session = U,
+	    .qid = U ".1", .rcpt = "n@example.org", .flags = "N", .code = 550 },
+	{ L1 ".1" LC "\"recipient <n@example.org>\" code=DENYSOFT msg=\"relay "
+	    "denied\" sender=a@example.com", LOG_RELAY_DENIED, .session = U,
+	    .qid = U ".1", .rcpt = "n@example.org", .flags = "S", .code = 450 },
+	{ J1 ".1" JC "queue\",\"code\":\"OK\",\"msg\":\"x\"}", LOG_ACCEPT,
+	    .session = U, .qid = U ".1" },
+	{ L1 ".1" LC "message mid=x size=1 code=DENY msg=spam",
+	    LOG_CONTENT_REJECT, .session = U, .qid = U ".1", .code = 552 },
+	{ J1 "\",\"origin\":\"auth/flat_file\",\"message\":\"delaying for 1 "
+	    "seconds\"}", LOG_AUTH_FAIL, .session = U },
+	{ J1 "\",\"origin\":\"outbound\",\"message\":\"delivered\",\"file\":"
+	    "\"x\",\"host\":\"y\",\"ip\":\"" IP "\"}", LOG_SENT, IP,
+	    .qid = NULL },
+	{ J1 JC "connect\",\"port\":99,\"ip\":\"" IP "\"}", LOG_NONE },
+	{ J1 JC "connect\",\"ip\":\"" IP, LOG_NONE },
+	{ "2026-11-22T03:48:24.326Z {\"uuid\":\"" U "\",\"level\":\"NOTICE\"}",
+	    LOG_NONE },
+	// clang-format on
+};
+
+/* Quotes of a client's text are escaped, whatever else it holds. */
+static void
+test_objects(void)
+{
+	static const char *const texts[] = {
+		"192.0.2.66",
+		"ip=192.0.2.66",
+		"\\\"ip\\\":\\\"192.0.2.66\\\"",
+		"\\\",\\\"ip\\\":\\\"192.0.2.66\\\",\\\"x\\\":\\\"",
+		"\\\\",
+		"message=connect ip=192.0.2.66 port=1",
+		"} {",
+	};
+	static const char *const lines[] = {
+		// clang-format off
+		(J1 JC "disconnect\",\"ip\":\"" IP "\",\"rdns\":\"@@\",\"helo\":"
+		   "\"@@\",\"lr\":\"@@\"}"),
+		L1 LC "disconnect ip=" IP " rdns=\"@@\" helo=\"@@\" lr=\"@@\"",
+		J1 ".1" JC "recipient <@@>\",\"code\":\"DENY\",\"msg\":\"@@\"}",
+		L1 ".1" LC "\"recipient <@@>\" code=DENY msg=\"@@\"",
+		(J1 "\",\"origin\":\"outbound\",\"message\":\"delivered\","
+		   "\"domain\":\"@@\",\"host\":\"@@\",\"ip\":\"" IP "\"}"),
+		J1 JC "@@\",\"ip\":\"" IP "\"}",
+		// clang-format on
+	};
+
+	logcase_run(objects, LOGCASE_N(objects));
+	logcase_inject(lines, LOGCASE_N(lines), texts, LOGCASE_N(texts));
+}
+
 static void
 test_injection(void)
 {
@@ -280,6 +351,7 @@ test_injection(void)
 }
 
 static const struct zt_test tests[] = {
+	{ "objects", test_objects },
 	{ "lines", test_lines },
 	{ "counters", test_counters },
 	{ "injection", test_injection },

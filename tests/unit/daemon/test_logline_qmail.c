@@ -175,7 +175,13 @@ static const struct logcase cases[] = {
 	{ "Nov 22 03:48:24 mx vpopmail[5]: vchkpw-smtp: (PLAIN) login success "
 	    "joe@example.org:" IP, LOG_AUTH_OK, IP },
 	{ "Nov 22 03:48:24 mx vpopmail[5]: vchkpw-smtp: password fail (pass: "
-	    "'x') joe@example.org:" IP, LOG_NONE },
+	    "'x') joe@example.org:" IP, LOG_AUTH_FAIL, IP },
+	{ "Nov 22 03:48:24 mx rblsmtpd: " IP " pid 5: 451 no", LOG_LIST_REJECT,
+	    IP, 0, "5", .flags = "S", .code = 451 },
+	{ "Nov 22 03:48:24 mx spamdyke[5]: FILTER_RBL_MATCH ip: " IP " rbl: z",
+	    LOG_INFO, IP },
+	{ "Nov 22 03:48:24 mx spamdyke[5]: FILTER_OTHER response: 550 ip: "
+	    "192.0.2.66", LOG_NONE },
 	{ "Nov 22 03:48:24 mx vpopmail[5]: vchkpw-pop3: password fail j:" IP,
 	    LOG_NONE },
 	/* qmail-send: no client in any of them */

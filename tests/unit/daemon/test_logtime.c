@@ -207,7 +207,72 @@ test_logtime_noise(void)
 	ZT_CASE("a damaged stamp is never longer than the line", wrong == 0);
 }
 
+/* A line of a source that stamps in its own way, now and then damaged. */
+static size_t
+random_line(char text[64], int64_t now_ms)
+{
+	static const char *const tail[] = { " mx x", ".123456+01:00 mx x",
+		".5Z [x] y", "-0330 mx xyz", ".25 mx x", "", "+0:", "Z",
+		".654321-02:30 mx x", ".6543210+02:00 mx x" };
+	static const int64_t back_s[] = { 0, 1, 30, 59, 61, 3600, 86400, -86340,
+		-86400, 362 * 86400, 364 * 86400, 365 * 86400 };
+	time_t t = (time_t)(now_ms / 1000 -
+	    back_s[zt_random() % (sizeof(back_s) / sizeof(back_s[0]))]);
+	struct tm tm;
+	size_t n;
+
+	gmtime_r(&t, &tm);
+	if (zt_random() % 2 == 0)
+		n = strftime(text, 64, "%b %e %H:%M:%S", &tm);
+	else
+		n = strftime(text, 64, "%Y-%m-%dT%H:%M:%S", &tm);
+	if (n > 15 && zt_random() % 3 == 0)
+		text[10] = ' '; /* as in a file of Exim's own */
+	n += (size_t)snprintf(text + n, 64 - n, "%s", tail[zt_random() % 10]);
+	if (n > 0 && zt_random() % 8 == 0)
+		text[zt_random() % n] = "0:6 .+x"[zt_random() % 7];
+	return n > 0 && zt_random() % 16 == 0 ? zt_random() % n : n;
+}
+
+/* What it remembers of lines before must not show. */
+static void
+test_logtime_memo(void)
+{
+	const struct logtime_conf confs[] = { { 0, 0 }, { 7200, 0 },
+		{ -3600, 0 }, { 3600, 2024 } };
+	unsigned wrong = 0, told = 0;
+
+	for (size_t c = 0; c < 4; c++) {
+		struct logtime_memo memo = { .conf = confs[c] };
+		/* Around a 29 February, the turn of a year, and any day. */
+		int64_t now_ms = 1709164800000 - (int64_t)c * 5011200000;
+
+		for (int i = 0; i < 200000; i++) {
+			char text[64];
+			struct str line = { text, random_line(text, now_ms) };
+			int64_t t = 0, want = 0;
+			bool whole = true, want_whole = true;
+			size_t n = logtime_parse(&confs[c], line, now_ms, &want,
+			    &want_whole);
+
+			wrong += logtime_next(&memo, line, now_ms, &t,
+				     &whole) != n ||
+			    (n > 0 && (t != want || whole != want_whole));
+			told += n > 0;
+			if (zt_random() % 64 == 0)
+				now_ms += (int64_t)(zt_random() % 30000000);
+			if (zt_random() % 512 == 0)
+				now_ms += (int64_t)(zt_random() % 31536000) *
+					1000 -
+				    15768000000;
+		}
+	}
+	ZT_CASE("a stamp is the same after whatever line", wrong == 0);
+	ZT_CASE("most of them are stamps", told > 500000);
+}
+
 static const struct zt_test tests[] = {
+	{ "memo", test_logtime_memo },
 	{ "table", test_logtime_table },
 	{ "days", test_logtime_days },
 	{ "noise", test_logtime_noise },

@@ -6,6 +6,8 @@
  */
 #include "tests/zt.h"
 
+#include <arpa/inet.h>
+
 #include "fp/addr.h"
 
 static struct str
@@ -65,6 +67,81 @@ test_parse(void)
 		    strcmp(reparse(addr_cases[i].text, buf),
 			addr_cases[i].want) == 0);
 	}
+}
+
+/* How much of it is a dotted quad; the text stands at the end of its memory. */
+static const struct {
+	const char *name, *text, *want;
+	size_t n;
+} scan_cases[] = {
+	{ "a quad up to a bracket", "192.0.2.1]:25 and so on", "192.0.2.1", 9 },
+	{ "the longest, and more", "255.254.253.252]", "255.254.253.252", 15 },
+	{ "the longest at the end", "255.254.253.252", "255.254.253.252", 15 },
+	{ "the shortest", "1.2.3.4", "1.2.3.4", 7 },
+	{ "a fifth part is not looked at", "1.2.3.4.5", "1.2.3.4", 7 },
+	{ "four digits are no octet", "1.2.3.4567", "-", 0 },
+	{ "four digits in the middle", "1.2345.3.4 567890", "-", 0 },
+	{ "octets of 16 bytes and no end", "1234567890123456", "-", 0 },
+	{ "a long octet, then three", "1234567.12345.6.7]", "-", 0 },
+	{ "dots only", "................", "-", 0 },
+	{ "another byte than a dot", "1.2,3.4", "-", 0 },
+	{ "a byte with its high bit set", "1.2.3\xae\x34", "-", 0 },
+	{ "a sign", "1.2.3.-4", "-", 0 },
+	{ "a leading zero", "1.02.3.4 and so on..", "-", 0 },
+	{ "zeros", "0.0.0.0, and so on..", "0.0.0.0", 7 },
+	{ "300", "1.2.300.4 and so on..", "-", 0 },
+	{ "nothing at all", "", "-", 0 },
+};
+
+static void
+test_scan_v4(void)
+{
+	for (size_t i = 0; i < sizeof(scan_cases) / sizeof(scan_cases[0]);
+	     i++) {
+		size_t n = strlen(scan_cases[i].text);
+		char buf[ADDR_STRLEN] = "-";
+		char *end = malloc(n + 1); /* no byte more: for ASan */
+		struct addr a;
+		uint32_t v4 = 0;
+		size_t got;
+
+		memcpy(end, scan_cases[i].text, n);
+		end = realloc(end, n + (n == 0));
+		got = addr_scan_v4((struct str){ end, n }, &v4);
+		addr_set_v4(&a, v4);
+		if (got > 0)
+			addr_print(&a, buf);
+		ZT_CASE(scan_cases[i].name,
+		    got == scan_cases[i].n &&
+			strcmp(buf, scan_cases[i].want) == 0);
+		free(end);
+	}
+}
+
+/* Every text of few bytes that could be one, against the C library. */
+static void
+test_scan_v4_random(void)
+{
+	static const char bytes[] = "0123456789.25.";
+	for (unsigned i = 0; i < 300000; i++) {
+		char text[24] = "", buf[ADDR_STRLEN];
+		size_t n = 7 + i % 10;
+		struct in_addr want;
+		struct addr a;
+		uint32_t v4 = 0;
+		bool got;
+
+		for (size_t k = 0; k < n; k++)
+			text[k] = bytes[zt_random() % (sizeof(bytes) - 1)];
+		got = addr_scan_v4((struct str){ text, n }, &v4) == n;
+		addr_set_v4(&a, v4);
+		if (got != (inet_pton(AF_INET, text, &want) == 1) ||
+		    (got && memcmp(a.b, &want, 4) != 0)) {
+			ZT_CASE(addr_print(&a, buf), false);
+			return;
+		}
+	}
+	ZT_CASE("quads are those of inet_pton()", true);
 }
 
 static void
@@ -225,6 +302,8 @@ test_round_trip(void)
 static const struct zt_test tests[] = {
 	{ "parse", test_parse },
 	{ "slices", test_parse_slices },
+	{ "scan_v4", test_scan_v4 },
+	{ "scan_v4_random", test_scan_v4_random },
 	{ "networks", test_net_parse },
 	{ "keys", test_keys },
 	{ "containment", test_nets },
