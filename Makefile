@@ -42,7 +42,7 @@ ALL_LF	= -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANF) $(LDFLAGS)
 # docs/ARCHITECTURE.md, checked by `make lint`.
 include programs.mk
 
-PROGRAMS := zfwd zfw-engine zfwctl zfw-whitelist zfw-replay zfw-fp
+PROGRAMS := zfwd zfw-engine zfw-journal zfwctl zfw-whitelist zfw-replay zfw-fp
 
 .PHONY: all help deps build demo check check-unit check-e2e check-asan \
 	lint fuzz bench install clean golden-update stats
@@ -64,6 +64,7 @@ LIBS_libseccomp	:= -lseccomp
 LIBS_libcap-ng	:= -lcap-ng
 LIBS_libsodium	:= -lsodium
 LIBS_libcares	:= -lcares
+LIBS_libsystemd	:= -lsystemd
 LIBS_libpcre2-8	:= -lpcre2-8
 
 SRC	:= $(wildcard fp/*.c daemon/*.c nft/*.c db/*.c tools/*.c)
@@ -130,11 +131,18 @@ demo:
 check:
 	@sh tests/deps.sh check
 	@$(MAKE) --no-print-directory build ttools unit
-	@bash tests/run.sh $(B) unit golden scenario outside e2e
+	@bash tests/run.sh $(B) unit golden scenario days outside e2e
 
 #: make check-unit     unit, golden and scenario tests only
 check-unit: build ttools unit
-	@bash tests/run.sh $(B) unit golden scenario outside
+	@bash tests/run.sh $(B) unit golden scenario days outside
+
+#: make accuracy       zombies against servers on made days: docs/ACCURACY.md
+.PHONY: accuracy
+accuracy:
+	@$(MAKE) --no-print-directory $(B)/zfw-replay \
+	    $(B)/tests/tools/daygen $(B)/tests/tools/dayscore
+	@bash tests/accuracy.sh $(B)
 
 #: make check-e2e      end-to-end tests only (root)
 check-e2e: build ttools
@@ -168,7 +176,7 @@ bench:
 	@$(MAKE) --no-print-directory build ttools
 	@bash tests/bench.sh $(B)
 
-#: make bench-NAME     one of them: log, fp, live, store
+#: make bench-NAME     one of them: log, fp, live, load, store
 bench-%:
 	@sh tests/deps.sh bench
 	@$(MAKE) --no-print-directory build ttools
@@ -188,7 +196,7 @@ install: build
 	    $(DESTDIR)$(SBINDIR)
 	install -m 755 $(B)/zfw-replay $(B)/zfw-fp $(DESTDIR)$(BINDIR)
 	install -m 644 fp/zfw.fp $(DESTDIR)$(DATADIR)
-	install -m 755 $(B)/zfw-engine $(DESTDIR)$(LIBEXECDIR)
+	install -m 755 $(B)/zfw-engine $(B)/zfw-journal $(DESTDIR)$(LIBEXECDIR)
 	install -m 644 docs/man/*.8 $(DESTDIR)$(MANDIR)/man8
 	install -m 644 docs/man/*.5 $(DESTDIR)$(MANDIR)/man5
 	install -m 644 docs/man/*.1 $(DESTDIR)$(MANDIR)/man1

@@ -13,12 +13,12 @@ SIGFILE_O := fp/sigfile fp/sigfile_ours fp/sigfile_p0f fp/sigfile_pfos \
 P0F_O	:= fp/hosts fp/uptime fp/p0fapi fp/p0fsock
 
 CONFIG_O := daemon/config daemon/config_key daemon/config_nets \
-	   daemon/config_print daemon/config_text
+	   daemon/config_print daemon/config_text daemon/config_value
 
 NFT_O	:= nft/nft nft/nftbatch nft/nftlayout nft/nftrules nft/nftset \
 	   nft/nftallow nft/nets nft/comment nft/reason
 
-STORE_O	:= db/store db/storefile db/kcguard db/record db/record_client
+STORE_O	:= db/store db/store_allow db/parts db/storefile db/kcguard db/record db/record_client
 
 LOGLINE_O := daemon/logtime daemon/logscan daemon/logline daemon/logkind \
 	   daemon/loghead daemon/logline_cleanup daemon/logline_filter \
@@ -33,9 +33,9 @@ LOGLINE_O := daemon/logtime daemon/logscan daemon/logline daemon/logkind \
 	   daemon/logline_exim daemon/logline_exim_host \
 	   daemon/logline_exim_mail daemon/logline_exim_reject
 
-# What `zfwd -n` needs of them, and what matches lines.
-PATTERN_NEW_O := daemon/pattern_new daemon/logkind
-PATTERN_O := daemon/pattern daemon/pattern_new
+# Names of clients: from DNS, and from lists of networks.
+DNS_O	:= daemon/resolver daemon/dnschan daemon/dnscache daemon/dnsmsg
+DNSTELL_O := daemon/dnstell daemon/dnsmark
 
 MODEL_O	:= daemon/model daemon/model_share daemon/model_token \
 	   daemon/model_site daemon/model_blob
@@ -44,11 +44,14 @@ BOTNET_O := daemon/botnet daemon/botnet_trait daemon/botnet_count \
 	   daemon/botnet_table daemon/botnet_weigh daemon/botnet_blob
 
 ENGINE_O := $(FP_O) $(LOGLINE_O) daemon/logjoin daemon/names daemon/names_addr \
-	   daemon/client daemon/cross daemon/evidence \
-	   daemon/evidence_names \
-	   daemon/groups daemon/mailq \
-	   daemon/score daemon/decide daemon/blocks daemon/engine \
-	   daemon/engine_block
+	   $(MODEL_O) $(BOTNET_O) daemon/client daemon/cross daemon/evidence daemon/evidence_wire \
+	   daemon/evidence_rcpt daemon/evidence_log daemon/evidence_names \
+	   daemon/evidence_group daemon/evidence_learn \
+	   daemon/sites daemon/mailq \
+	   daemon/score daemon/score_terms daemon/decide daemon/blocks \
+	   daemon/engine daemon/engine_block daemon/engine_admin \
+	   daemon/engine_learn daemon/msgid daemon/netlist daemon/pattern \
+	   daemon/pattern_new
 
 PRIV_O	:= daemon/priv daemon/privland daemon/privcall
 
@@ -58,33 +61,53 @@ GUARD_O	:= daemon/guard daemon/guardopen daemon/guardapply \
 	   daemon/blockset daemon/repairs daemon/child daemon/places \
 	   daemon/logwatch
 
-zfwd_O	:= daemon/zfwd daemon/background $(GUARD_O) $(CONFIG_O) daemon/log \
+# What `zfwd -n` needs of them, and what matches lines.
+PATTERN_NEW_O := daemon/pattern_new daemon/logkind
+PATTERN_O := daemon/pattern daemon/pattern_new
+
+zfwd_O	:= daemon/zfwd daemon/background daemon/lists daemon/netlist $(PATTERN_NEW_O) $(GUARD_O) $(CONFIG_O) daemon/log \
 	   $(PRIV_O) daemon/msg fp/addr fp/hash \
 	   fp/nfqueue nft/nftwatch $(NFT_O)
 zfwd_L	:= libmnl libnftnl libnetfilter_queue libevent_core libconfuse \
-	   libseccomp libcap-ng libsodium
+	   libseccomp libcap-ng libsodium libpcre2-8
+
+# What is of libsystemd, and alone with it.
+zfw-journal_O := daemon/zfw-journal daemon/journalread daemon/journal \
+	   daemon/logtime daemon/log $(PRIV_O)
+zfw-journal_L := libsystemd libseccomp libcap-ng
 
 LIVE_O	:= daemon/live daemon/live_in daemon/live_out daemon/live_guard \
-	   daemon/live_save daemon/live_allow daemon/live_ctl daemon/live_status \
-	   daemon/live_alarm daemon/live_p0f daemon/outq daemon/logtail daemon/tailfile \
-	   daemon/ctl daemon/ctlreq daemon/why daemon/jtext daemon/route
+	   daemon/live_save daemon/live_learned daemon/live_allow daemon/live_ctl daemon/live_botnets daemon/live_status \
+	   daemon/live_alarm daemon/blind daemon/live_p0f daemon/live_names daemon/outq \
+	   daemon/logtail daemon/logtail_stream daemon/logstream daemon/journal daemon/tailfile \
+	   daemon/ctl daemon/ctlreq daemon/why daemon/why_visits daemon/why_words daemon/jtext daemon/route
 
-zfw-engine_O := daemon/zfw-engine $(LIVE_O) $(CONFIG_O) daemon/log \
+zfw-engine_O := daemon/zfw-engine daemon/childopts $(LIVE_O) $(CONFIG_O) daemon/log \
 	   $(PRIV_O) daemon/msg $(STORE_O) fp/capture fp/recorder \
-	   daemon/signatures $(ENGINE_O) $(SIGFILE_O) $(P0F_O)
-zfw-engine_L := libpcap libevent_core libconfuse libseccomp libcap-ng \
+	   daemon/signatures $(ENGINE_O) $(SIGFILE_O) $(P0F_O) \
+	   daemon/lists daemon/netlist $(DNS_O) $(DNSTELL_O)
+zfw-engine_L := libpcre2-8 libcares libpcap libevent_core libconfuse libseccomp libcap-ng \
 	   libsodium kyotocabinet libjansson libm
 
-zfw-replay_O := tools/zfw-replay tools/replay tools/replay_out \
-	   tools/logfile $(CONFIG_O) daemon/log daemon/logjson fp/capture \
-	   fp/recorder \
-	   daemon/signatures $(SIGFILE_O) $(ENGINE_O)
-zfw-replay_L := libpcap libconfuse libsodium libjansson libm
+REPLAY_O := tools/replay tools/replay_out tools/replay_events \
+	   tools/replay_marks tools/replay_world tools/replay_spill \
+	   tools/replay_diff tools/replay_explain tools/replay_truth \
+	   tools/replay_conn tools/replay_tally tools/replay_tally_count \
+	   tools/replay_stat tools/replay_report \
+	   tools/replay_report_rows tools/replay_report_json
+
+zfw-replay_O := tools/zfw-replay $(REPLAY_O) tools/logfile \
+	   tools/show tools/show_why daemon/why daemon/why_visits daemon/why_words daemon/jtext \
+	   db/record db/record_client $(CONFIG_O) daemon/log daemon/netlist $(DNSTELL_O) daemon/logjson \
+	   fp/capture fp/recorder daemon/signatures $(SIGFILE_O) $(ENGINE_O) \
+	   daemon/lists
+zfw-replay_L := libpcre2-8 libpcap libconfuse libsodium kyotocabinet \
+	   libjansson libm
 
 ASK_O	:= tools/ctlclient tools/show tools/kernel tools/toolconf \
 	   daemon/ctlreq
 
-zfwctl_O := tools/zfwctl tools/show_why $(ASK_O) $(CONFIG_O) daemon/log \
+zfwctl_O := tools/zfwctl tools/show_why tools/show_botnets $(ASK_O) $(CONFIG_O) daemon/log \
 	   fp/addr $(NFT_O)
 zfwctl_L := libconfuse libmnl libnftnl libjansson
 

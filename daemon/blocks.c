@@ -3,13 +3,23 @@
 
 #include "daemon/blocks.h"
 
-#define NIL UINT32_MAX
+#define NIL        UINT32_MAX
+#define PER_BUCKET 4 /* at most, on average */
 
+/*
+ * A million of these are held at a time: 32 bytes each.  The key is an IPv4
+ * address or the first half of an IPv6 one.
+ */
 struct slot {
-	struct block b;
-	uint32_t bucket; /* whose chain it is in */
-	uint32_t chain;  /* the next slot there */
-	uint32_t at;     /* its place in the heap */
+	uint64_t key;
+	int64_t until_ms, next_ms;
+	uint32_t chain; /* the next slot of the bucket */
+	uint32_t at;    /* its place in the heap, twice; odd: IPv6 */
+};
+
+/* What is lent to the caller of each function. */
+struct lent {
+	struct block find, next, at;
 };
 
 /* Slots 0..n-1 are in use; heap[] is those numbers, the earliest first. */
@@ -18,6 +28,7 @@ struct blocks {
 	struct slot *slots;
 	uint32_t *heap;
 	uint32_t *buckets; /* slot of the first of the chain */
+	struct lent *lent;
 	size_t n, max, mask;
 };
 
@@ -25,19 +36,19 @@ struct blocks *
 blocks_new(size_t max, const struct hash_key *key)
 {
 	struct blocks *b = calloc(1, sizeof(*b));
-	size_t n = 64;
+	size_t n = hash_buckets(max / PER_BUCKET + 1);
 
 	if (b == NULL)
 		return NULL;
-	while (n < max)
-		n *= 2;
 	b->key = *key;
 	b->max = max;
 	b->mask = n - 1;
 	b->slots = calloc(max, sizeof(*b->slots));
 	b->heap = calloc(max, sizeof(*b->heap));
 	b->buckets = malloc(n * sizeof(*b->buckets));
-	if (b->slots == NULL || b->heap == NULL || b->buckets == NULL) {
+	b->lent = calloc(1, sizeof(*b->lent));
+	if (b->slots == NULL || b->heap == NULL || b->buckets == NULL ||
+	    b->lent == NULL) {
 		blocks_free(b);
 		return NULL;
 	}
@@ -53,6 +64,7 @@ blocks_free(struct blocks *b)
 	free(b->slots);
 	free(b->heap);
 	free(b->buckets);
+	free(b->lent);
 	free(b);
 }
 
@@ -62,20 +74,55 @@ blocks_n(const struct blocks *b)
 	return b->n;
 }
 
+/* ---- slots ---- */
+
+static uint64_t
+pack(const struct addr *a)
+{
+	uint64_t key = 0;
+
+	for (unsigned i = 0; i < (a->family == 6 ? 8 : 4); i++)
+		key = key << 8 | a->b[i];
+	return key;
+}
+
+static bool
+is_v6(const struct slot *s)
+{
+	return s->at & 1;
+}
+
+static const struct block *
+lend(const struct slot *s, struct block *to)
+{
+	uint64_t key = s->key;
+
+	*to = (struct block){ .until_ms = s->until_ms, .next_ms = s->next_ms };
+	to->key.family = is_v6(s) ? 6 : 4;
+	for (unsigned i = is_v6(s) ? 8 : 4; i-- > 0; key >>= 8)
+		to->key.b[i] = (uint8_t)key;
+	return to;
+}
+
 /* ---- the hash ---- */
 
 static uint32_t
-bucket_of(const struct blocks *b, const struct addr *key)
+bucket_of(const struct blocks *b, uint64_t key, bool v6)
 {
-	return (uint32_t)(hash_keyed(&b->key, key, sizeof(*key)) & b->mask);
+	const uint64_t w[2] = { key, v6 };
+
+	return (uint32_t)(hash_keyed(&b->key, w, sizeof(w)) & b->mask);
 }
 
 static uint32_t
-find(const struct blocks *b, const struct addr *key)
+find(const struct blocks *b, const struct addr *a)
 {
-	uint32_t i = b->buckets[bucket_of(b, key)];
+	uint64_t key = pack(a);
+	bool v6 = a->family == 6;
+	uint32_t i = b->buckets[bucket_of(b, key, v6)];
 
-	while (i != NIL && !addr_eq(&b->slots[i].b.key, key))
+	while (
+	    i != NIL && (b->slots[i].key != key || is_v6(&b->slots[i]) != v6))
 		i = b->slots[i].chain;
 	return i;
 }
@@ -84,7 +131,8 @@ find(const struct blocks *b, const struct addr *key)
 static uint32_t *
 link_to(struct blocks *b, uint32_t i)
 {
-	uint32_t *l = &b->buckets[b->slots[i].bucket];
+	const struct slot *s = &b->slots[i];
+	uint32_t *l = &b->buckets[bucket_of(b, s->key, is_v6(s))];
 
 	while (*l != i)
 		l = &b->slots[*l].chain;
@@ -97,17 +145,20 @@ static void
 place(struct blocks *b, uint32_t at, uint32_t slot)
 {
 	b->heap[at] = slot;
-	b->slots[slot].at = at;
+	b->slots[slot].at = at << 1 | is_v6(&b->slots[slot]);
 }
 
 static bool
 earlier(const struct blocks *b, uint32_t i, uint32_t j)
 {
-	const struct block *x = &b->slots[i].b, *y = &b->slots[j].b;
+	const struct slot *x = &b->slots[i], *y = &b->slots[j];
 
 	if (x->next_ms != y->next_ms)
 		return x->next_ms < y->next_ms;
-	return addr_cmp(&x->key, &y->key) < 0; /* so that replays agree */
+	/* By address, so that replays agree. */
+	if (is_v6(x) != is_v6(y))
+		return is_v6(y);
+	return x->key < y->key;
 }
 
 /* Puts `slot` where it belongs, from the free place `at` upwards. */
@@ -145,7 +196,7 @@ sift(struct blocks *b, uint32_t at)
 	uint32_t slot = b->heap[at];
 
 	sift_up(b, at, slot);
-	sift_down(b, b->slots[slot].at, slot);
+	sift_down(b, b->slots[slot].at / 2, slot);
 }
 
 /* ---- */
@@ -155,25 +206,33 @@ blocks_find(const struct blocks *b, const struct addr *key)
 {
 	uint32_t i = find(b, key);
 
-	return i == NIL ? NULL : &b->slots[i].b;
+	return i == NIL ? NULL : lend(&b->slots[i], &b->lent->find);
 }
 
 bool
 blocks_put(struct blocks *b, const struct block *v)
 {
 	uint32_t i = find(b, &v->key);
+	struct slot *s;
 
 	if (i == NIL) {
+		uint32_t *bucket;
+
 		if (b->n == b->max)
 			return false;
 		i = (uint32_t)b->n++;
-		b->slots[i].bucket = bucket_of(b, &v->key);
-		b->slots[i].chain = b->buckets[b->slots[i].bucket];
-		b->buckets[b->slots[i].bucket] = i;
+		b->slots[i] = (struct slot){ .key = pack(&v->key),
+			.at = v->key.family == 6 };
+		bucket = &b->buckets[bucket_of(b, b->slots[i].key,
+		    v->key.family == 6)];
+		b->slots[i].chain = *bucket;
+		*bucket = i;
 		place(b, i, i);
 	}
-	b->slots[i].b = *v;
-	sift(b, b->slots[i].at);
+	s = &b->slots[i];
+	s->until_ms = v->until_ms;
+	s->next_ms = v->next_ms;
+	sift(b, s->at / 2);
 	return true;
 }
 
@@ -186,7 +245,7 @@ blocks_del(struct blocks *b, const struct addr *key)
 		return false;
 	*link_to(b, i) = b->slots[i].chain;
 	last = (uint32_t)--b->n;
-	at = b->slots[i].at;
+	at = b->slots[i].at / 2;
 	moved = b->heap[last];
 	if (at != last) { /* its place in the heap is the last one's now */
 		place(b, at, moved);
@@ -195,7 +254,7 @@ blocks_del(struct blocks *b, const struct addr *key)
 	if (i != last) { /* and so is its slot */
 		*link_to(b, last) = i;
 		b->slots[i] = b->slots[last];
-		b->heap[b->slots[i].at] = i;
+		b->heap[b->slots[i].at / 2] = i;
 	}
 	return true;
 }
@@ -203,11 +262,11 @@ blocks_del(struct blocks *b, const struct addr *key)
 const struct block *
 blocks_next(const struct blocks *b)
 {
-	return b->n == 0 ? NULL : &b->slots[b->heap[0]].b;
+	return b->n == 0 ? NULL : lend(&b->slots[b->heap[0]], &b->lent->next);
 }
 
 const struct block *
 blocks_at(const struct blocks *b, size_t i)
 {
-	return &b->slots[i].b;
+	return lend(&b->slots[i], &b->lent->at);
 }

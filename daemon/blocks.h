@@ -4,7 +4,9 @@
  *
  * A hash of the active blocks, and a heap that says whose time comes next:
  * the end of a block, or the renewal of its lease.  Fixed size, taken at
- * once.  Owned by the engine; pure.
+ * once, and touched only as it is needed.  Keys are those of addr_key().
+ * What is lent lives until the next call of the same function, or a change.
+ * Owned by the engine; pure.
  */
 #ifndef ZFW_DAEMON_BLOCKS_H
 #define ZFW_DAEMON_BLOCKS_H
@@ -24,7 +26,7 @@ struct blocks *blocks_new(size_t max, const struct hash_key *key);
 void blocks_free(struct blocks *b);
 size_t blocks_n(const struct blocks *b);
 
-/* Borrowed until the next change; NULL = not blocked. */
+/* Borrowed; NULL = not blocked. */
 const struct block *blocks_find(const struct blocks *b, const struct addr *key);
 /* Adds or changes; false when full. */
 bool blocks_put(struct blocks *b, const struct block *v);

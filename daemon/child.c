@@ -16,7 +16,9 @@
 
 #include "daemon/log.h"
 
-#define ENGINE "zfw-engine"
+#define ENGINE  "zfw-engine"
+#define JOURNAL "zfw-journal"
+#define ARGS    20
 /* A restore of a million blocks comes in messages of 4 KB. */
 #define SOCKET_BYTES (1 << 20)
 
@@ -29,11 +31,11 @@ fail(char err[CHILD_ERRLEN], const char *what)
 	return -e;
 }
 
-/* $ZFW_ENGINE, else beside our own executable, else where it is installed. */
+/* What $ENV says, else beside our own executable, else where it is installed. */
 static void
-engine_path(char path[PATH_MAX])
+program_path(const char *name, const char *env_name, char path[PATH_MAX])
 {
-	const char *env = getenv("ZFW_ENGINE");
+	const char *env = getenv(env_name);
 	char self[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	char *slash;
@@ -47,11 +49,11 @@ engine_path(char path[PATH_MAX])
 		slash = strrchr(self, '/');
 		if (slash != NULL)
 			*slash = '\0';
-		if (snprintf(path, PATH_MAX, "%s/" ENGINE, self) < PATH_MAX &&
+		if (snprintf(path, PATH_MAX, "%s/%s", self, name) < PATH_MAX &&
 		    access(path, X_OK) == 0)
 			return;
 	}
-	(void)snprintf(path, PATH_MAX, "%s/" ENGINE, ZFW_LIBEXECDIR);
+	(void)snprintf(path, PATH_MAX, "%s/%s", ZFW_LIBEXECDIR, name);
 }
 
 static void
@@ -88,9 +90,9 @@ place_fds(int sock, int wake)
 	    close_range(CHILD_WAKE_FD + 1, ~0U, 0) == 0;
 }
 
-/* In the child; does not return. */
-static void __attribute__((noreturn))
-become_engine(const char *path, const char *const *argv, int sock, int wake)
+/* In the child: what it shall not have of ours. */
+static void
+leave_ours(void)
 {
 	sigset_t none;
 
@@ -100,8 +102,14 @@ become_engine(const char *path, const char *const *argv, int sock, int wake)
 	(void)signal(SIGHUP, SIG_DFL);
 	(void)setpgid(0, 0);
 	(void)unsetenv("NOTIFY_SOCKET");
+}
+
+/* In the child; does not return. */
+static void __attribute__((noreturn))
+become_program(const char *path, const char *const *argv, bool placed)
+{
 	/* execv() does not write to argv; its type is older than const. */
-	if (place_fds(sock, wake))
+	if (placed)
 		execv(path, (char *const *)(uintptr_t)argv);
 	log_msg(LOG_ERR, "%s: %s", path, strerror(errno));
 	_exit(127);
@@ -112,8 +120,10 @@ start(struct child *c, const char *path, const char *const *argv, int theirs,
     char err[CHILD_ERRLEN])
 {
 	c->pid = fork();
-	if (c->pid == 0)
-		become_engine(path, argv, theirs, c->wake_fd);
+	if (c->pid == 0) {
+		leave_ours();
+		become_program(path, argv, place_fds(theirs, c->wake_fd));
+	}
 	if (c->pid == -1) {
 		c->pid = 0;
 		return fail(err, "fork");
@@ -132,7 +142,7 @@ child_start(struct child *c, const struct child_conf *conf,
 	int pair[2], rc;
 
 	*c = (struct child){ .sock = -1, .wake_fd = -1 };
-	engine_path(path);
+	program_path(ENGINE, "ZFW_ENGINE", path);
 	if (access(path, X_OK) != 0)
 		return fail(err, path);
 	arguments(conf, argv);
@@ -146,6 +156,72 @@ child_start(struct child *c, const struct child_conf *conf,
 	rc = start(c, path, argv, pair[1], err);
 	close(pair[1]);
 	return rc;
+}
+
+static void
+journal_arguments(const struct child_journal *conf, const char *argv[ARGS])
+{
+	size_t n = 0;
+
+	argv[n++] = JOURNAL;
+	argv[n++] = "--follow";
+	argv[n++] = "--since";
+	argv[n++] = "-";
+	argv[n++] = "--user";
+	argv[n++] = conf->user;
+	argv[n++] = "--group";
+	argv[n++] = conf->group;
+	if (*conf->units != '\0') {
+		argv[n++] = "--units";
+		argv[n++] = conf->units;
+	}
+	if (conf->facility != NULL) {
+		argv[n++] = "--syslog";
+		argv[n++] = conf->facility;
+	}
+	argv[n] = NULL;
+}
+
+/* The socket becomes 0 and 1; 2 stays, the rest is closed. */
+static bool
+place_socket(int sock)
+{
+	int s = fcntl(sock, F_DUPFD, 3); /* our 0 and 1 may be closed */
+
+	return s != -1 && dup2(s, 0) != -1 && dup2(s, 1) != -1 &&
+	    close_range(3, ~0U, 0) == 0;
+}
+
+int
+child_start_journal(struct child *c, const struct child_journal *conf,
+    int *sock, char err[CHILD_ERRLEN])
+{
+	const char *argv[ARGS];
+	char path[PATH_MAX];
+	int pair[2], flags;
+
+	*c = (struct child){ .sock = -1, .wake_fd = -1 };
+	program_path(JOURNAL, "ZFW_JOURNAL", path);
+	if (access(path, X_OK) != 0)
+		return fail(err, path);
+	journal_arguments(conf, argv);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+		return fail(err, "cannot make the journal's socket");
+	flags = fcntl(pair[0], F_GETFL);
+	if (flags == -1 || fcntl(pair[0], F_SETFL, flags | O_NONBLOCK) == -1)
+		zfw_panic("a socket cannot be made non-blocking");
+	c->pid = fork();
+	if (c->pid == 0) {
+		leave_ours();
+		become_program(path, argv, place_socket(pair[1]));
+	}
+	close(pair[1]);
+	*sock = pair[0];
+	if (c->pid != -1)
+		return 0;
+	close(pair[0]);
+	c->pid = 0;
+	return fail(err, "fork");
 }
 
 bool

@@ -7,7 +7,9 @@
  * eventfd as 4, and nothing else but 0-2.  It runs in a process group of its
  * own, so that ^C reaches the guard alone, which then ends it in order.  The
  * guard cannot signal it later (another user): closing the socket is how it
- * is told.  0 or -errno with a sentence in `err`.
+ * is told.  The journal's reader, if there is one, gets a socket to the engine
+ * as its 0 and 1; it ends when that is closed.  0 or -errno with a sentence in
+ * `err`.
  */
 #ifndef ZFW_DAEMON_CHILD_H
 #define ZFW_DAEMON_CHILD_H
@@ -35,6 +37,16 @@ struct child {
 
 int child_start(struct child *c, const struct child_conf *conf,
     char err[CHILD_ERRLEN]);
+
+struct child_journal {
+	const char *units; /* "" = those of known mail servers */
+	const char *user, *group;
+	const char *facility; /* NULL = say all to stderr */
+};
+/* zfw-journal; its socket is for the engine and the caller's to close. */
+int child_start_journal(struct child *c, const struct child_journal *conf,
+    int *sock, char err[CHILD_ERRLEN]);
+
 /* Looks without waiting: true when it has ended (then, and ever after). */
 bool child_reap(struct child *c);
 /* Closes the socket: the engine ends by itself. */

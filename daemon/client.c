@@ -32,7 +32,13 @@ half_life_ms(const struct client *c, enum evidence_kind k)
 		[EVIDENCE_HELO_DYNAMIC] = true,
 		[EVIDENCE_STACK_CLASS] = true,
 		[EVIDENCE_ACCEPTED] = true,
-		[EVIDENCE_PEER] = true };
+		[EVIDENCE_PEER] = true,
+		[EVIDENCE_NAMED] = true,
+		[EVIDENCE_END_USER] = true,
+		[EVIDENCE_POOL] = true,
+		[EVIDENCE_RTT] = true,
+		[EVIDENCE_DIALECT] = true,
+		[EVIDENCE_REPORTED_HAM] = true };
 	double h = 12.0 * (double)HOUR_MS;
 
 	if (slow[k])
@@ -85,29 +91,105 @@ client_clear(struct client *c, enum evidence_kind k)
 	c->dirty = true;
 }
 
+/*
+ * Notes lie one behind the other: kind, length of the text, time (eight bytes,
+ * as the machine has them: they are stored field by field), text.
+ */
+#define NOTE_HEAD 10
+
+size_t
+client_sample_next(const struct client *c, size_t at, struct client_sample *out)
+{
+	size_t end = c->notes_n < CLIENT_NOTES_MAX ? c->notes_n :
+						     CLIENT_NOTES_MAX;
+	const uint8_t *p = c->notes + at;
+
+	if (at + NOTE_HEAD > end || p[1] >= CLIENT_SAMPLE_MAX ||
+	    at + NOTE_HEAD + p[1] > end)
+		return 0;
+	out->kind = (enum evidence_kind)p[0];
+	memcpy(&out->t_ms, p + 2, sizeof(out->t_ms));
+	out->text = (struct str){ (const char *)p + NOTE_HEAD, p[1] };
+	return at + NOTE_HEAD + p[1];
+}
+
+bool
+client_sample_get(const struct client *c, enum evidence_kind k,
+    struct client_sample *out)
+{
+	size_t at = 0;
+
+	while ((at = client_sample_next(c, at, out)) != 0)
+		if (out->kind == k)
+			return true;
+	return false;
+}
+
+/* Takes out the note of that kind, or the oldest of all if `k` is NONE. */
+static void
+drop_note(struct client *c, enum evidence_kind k)
+{
+	struct client_sample s;
+	size_t at = 0, next, from = 0, to = 0;
+	int64_t oldest_ms = INT64_MAX;
+
+	for (; (next = client_sample_next(c, at, &s)) != 0; at = next) {
+		if (k != EVIDENCE_NONE ? s.kind != k :
+					 to > 0 && s.t_ms >= oldest_ms)
+			continue;
+		oldest_ms = s.t_ms;
+		from = at;
+		to = next;
+	}
+	memmove(c->notes + from, c->notes + to, c->notes_n - to);
+	c->notes_n = (uint16_t)(c->notes_n - (to - from));
+	memset(c->notes + c->notes_n, 0, to - from);
+}
+
 void
 client_sample(struct client *c, enum evidence_kind k, struct str text,
     int64_t now_ms)
 {
-	struct client_sample *to = &c->samples[0];
-	size_t n = text.n < sizeof(to->text) - 1 ? text.n :
-						   sizeof(to->text) - 1;
+	size_t n = text.n < CLIENT_SAMPLE_MAX - 1 ? text.n :
+						    CLIENT_SAMPLE_MAX - 1;
+	uint8_t *p;
 
-	/* The same kind's place, else the oldest. */
-	for (size_t i = 0; i < CLIENT_SAMPLES; i++) {
-		if (c->samples[i].kind == k) {
-			to = &c->samples[i];
-			break;
-		}
-		if (c->samples[i].t_ms < to->t_ms)
-			to = &c->samples[i];
-	}
-	to->kind = (uint8_t)k;
-	to->t_ms = now_ms;
-	memset(to->text, 0, sizeof(to->text));
+	if (c->notes_n > CLIENT_NOTES_MAX)
+		c->notes_n = 0; /* damaged */
+	drop_note(c, k);
+	while (c->notes_n + NOTE_HEAD + n > CLIENT_NOTES_MAX)
+		drop_note(c, EVIDENCE_NONE);
+	p = c->notes + c->notes_n;
+	p[0] = (uint8_t)k;
+	p[1] = (uint8_t)n;
+	memcpy(p + 2, &now_ms, sizeof(now_ms));
 	if (n > 0)
-		memcpy(to->text, text.p, n);
+		memcpy(p + NOTE_HEAD, text.p, n);
+	c->notes_n = (uint16_t)(c->notes_n + NOTE_HEAD + n);
 	c->dirty = true;
+}
+
+struct client_visit *
+client_visit(struct client *c, int64_t open_ms, uint16_t port)
+{
+	for (size_t i = 0; i < CLIENT_VISITS; i++)
+		if (c->visits[i].open_ms == open_ms &&
+		    c->visits[i].port == port)
+			return &c->visits[i];
+	return NULL;
+}
+
+struct client_visit *
+client_visit_new(struct client *c, int64_t open_ms, uint16_t port)
+{
+	struct client_visit *v = c->visits;
+
+	memmove(v + 1, v, sizeof(*v) * (CLIENT_VISITS - 1));
+	*v = (struct client_visit){ .open_ms = open_ms, .port = port };
+	for (size_t i = 0; i < CLIENT_STAGES; i++)
+		v->p_permille[i] = UINT16_MAX;
+	c->dirty = true;
+	return v;
 }
 
 /* ---- the cache: a hash with chains, and a list by last use ---- */
@@ -248,33 +330,48 @@ take_slot(struct client_table *t)
 	return i;
 }
 
-static struct client *
-lookup(struct client_table *t, const struct addr *a, bool make, int64_t now_ms)
+/*
+ * Apart: what is on its stack is cleared at each call, which is more than all
+ * that a client in the cache costs.
+ */
+static struct client *__attribute__((noinline))
+fetch(struct client_table *t, const struct addr *key, bool make, int64_t now_ms)
 {
-	struct addr key = addr_key(a);
-	uint32_t i = find(t, &key), *bucket;
 	struct client stored;
-	bool have;
+	bool have = t->conf.load != NULL &&
+	    t->conf.load(t->conf.arg, key, &stored);
+	uint32_t i, *bucket;
 
-	if (i != NIL) {
-		use_unlink(t, i);
-		use_newest(t, i);
-		return &t->slots[i].c;
-	}
-	have = t->conf.load != NULL && t->conf.load(t->conf.arg, &key, &stored);
 	if (!have && !make)
 		return NULL;
 	i = take_slot(t);
 	if (have) {
 		t->slots[i].c = stored;
-		t->slots[i].c.key = key;
+		t->slots[i].c.key = *key;
 		t->slots[i].c.dirty = false;
 	} else {
-		client_init(&t->slots[i].c, &key, now_ms);
+		client_init(&t->slots[i].c, key, now_ms);
 	}
-	bucket = bucket_of(t, &key);
+	bucket = bucket_of(t, key);
 	t->slots[i].chain = *bucket;
 	*bucket = i;
+	use_newest(t, i);
+	return &t->slots[i].c;
+}
+
+static struct client *
+lookup(struct client_table *t, const struct addr *a, bool make, int64_t now_ms)
+{
+	struct addr key = addr_key(a);
+	uint32_t i = t->newest;
+
+	/* A line is about one client, who is asked for several times. */
+	if (i != NIL && addr_eq(&t->slots[i].c.key, &key))
+		return &t->slots[i].c;
+	i = find(t, &key);
+	if (i == NIL)
+		return fetch(t, &key, make, now_ms);
+	use_unlink(t, i);
 	use_newest(t, i);
 	return &t->slots[i].c;
 }

@@ -12,15 +12,17 @@
 #define ZFW_DAEMON_CLIENT_H
 
 #include "daemon/evidence_kind.h"
+#include "daemon/model.h"
 #include "fp/addr.h"
 #include "fp/hash.h"
 
 #define CLIENT_NAME_MAX   64  /* rDNS and HELO, cut */
 #define CLIENT_SAMPLE_MAX 200 /* raw text behind a fact, cut */
-#define CLIENT_SAMPLES    4
+#define CLIENT_NOTES_MAX  800 /* bytes of such texts in all */
 #define CLIENT_SIG_MAX    128
 #define CLIENT_OS_MAX     64 /* as in struct session */
 #define CLIENT_TIERS_LOG  6
+#define CLIENT_VISITS     4 /* sessions that are remembered one by one */
 
 struct client_fact {
 	float count;     /* decayed to last_ms */
@@ -29,9 +31,37 @@ struct client_fact {
 };
 
 struct client_sample { /* a raw log line or packet fact */
-	uint8_t kind;  /* enum evidence_kind, 0 = unused */
+	enum evidence_kind kind;
 	int64_t t_ms;
-	char text[CLIENT_SAMPLE_MAX];
+	struct str text; /* borrowed from the client */
+};
+
+/* How sure we were of a zombie when a session had got so far. */
+enum client_stage {
+	CLIENT_AT_OPEN,     /* the handshake: stack, history, neighbours */
+	CLIENT_AT_GREETING, /* whether it waited for it */
+	CLIENT_AT_HELO,
+	CLIENT_AT_RCPT, /* the latest reply to a recipient */
+	CLIENT_AT_CLOSE,
+	CLIENT_STAGES,
+};
+
+enum client_visit_flag {
+	CLIENT_VISIT_EARLY = 1 << 0,
+	CLIENT_VISIT_CUT = 1 << 1,
+	CLIENT_VISIT_TLS = 1 << 2,
+	CLIENT_VISIT_OVER = 1 << 3,
+	CLIENT_VISIT_NULL = 1 << 4, /* a bounce or a callout */
+};
+
+struct client_visit {     /* one session */
+	int64_t open_ms;  /* 0 = none */
+	uint64_t dialect; /* dialogue_key(), 0 = said nothing */
+	uint32_t long_ms; /* how long, once it is over */
+	uint16_t port;
+	uint16_t p_permille[CLIENT_STAGES]; /* UINT16_MAX = never got there */
+	uint16_t rcpts_ok, rcpts_soft, rcpts_refused, commands;
+	uint8_t messages, end, flags; /* enum session_end, client_visit_flag */
 };
 
 enum client_action { CLIENT_PASS, CLIENT_REJECT, CLIENT_DROP };
@@ -61,7 +91,20 @@ struct client {
 	struct client_tier history[CLIENT_TIERS_LOG];
 
 	struct client_fact facts[EVIDENCE_KINDS];
-	struct client_sample samples[CLIENT_SAMPLES];
+	uint16_t notes_n;                /* bytes used of ... */
+	uint8_t notes[CLIENT_NOTES_MAX]; /* ... see client_sample_next() */
+
+	/* traits as the model knows them: the latest value + 1, 0 = none */
+	uint8_t value[MODEL_FEATURES];
+	uint64_t dialect; /* of the latest whole session */
+	uint64_t way;     /* dialogue_key_rcpt() of the latest */
+	uint64_t stack;   /* of its signature without what the way changes */
+	uint32_t botnet;  /* id of the cluster that says most, 0 = none */
+	uint16_t silent;  /* sessions that left without MAIL */
+	uint16_t callouts;
+	uint32_t
+	    bounces_nobody; /* null sender, to recipients that do not exist */
+	struct client_visit visits[CLIENT_VISITS]; /* newest first */
 
 	/* the good side */
 	uint16_t good_days;     /* days with settled accepted mail */
@@ -84,16 +127,30 @@ struct client {
 
 	/* not stored */
 	bool dirty;
-	bool name_known;    /* the log has told its name, or that it has none */
-	int64_t wire_us;    /* open_us of the session whose ... */
-	unsigned wire_done; /* ... once-only facts were counted */
-	int64_t cross_us;   /* open_us of the session whose rejects ... */
-	unsigned cross_n;   /* ... were counted: so many */
-	int64_t name_ms;    /* when the log last told of a confirmed name */
-	uint32_t label_day; /* day on which it last taught about its stack */
-	uint64_t rcpt_seen; /* small Bloom filter of bad recipients ... */
-	uint32_t rcpt_day;  /* ... of this day */
+	int64_t wire_us;     /* open_us of the session whose ... */
+	uint64_t wire_done;  /* ... once-only facts were counted */
+	int64_t cross_us;    /* open_us of the session whose rejects ... */
+	unsigned cross_n;    /* ... were logged: so many */
+	int64_t flood_ms;    /* since when we count ... */
+	unsigned flood_n;    /* ... bounces of it to nobody */
+	uint32_t taught_day; /* day on which its sessions last taught good */
+	int64_t name_ms;     /* when the log last told of a confirmed name */
+	uint32_t trap_hash;  /* of the trap that it asked for last */
+	bool label_due;      /* it is to teach once its name is known */
+	uint32_t label_day;  /* day on which it last taught about its stack */
+	uint64_t rcpt_seen;  /* small Bloom filter of bad recipients ... */
+	uint32_t rcpt_day;   /* ... of this day */
 };
+
+/* Do we know its name, or that it has none? */
+static inline bool
+client_name_known(const struct client *c)
+{
+	return c->facts[EVIDENCE_RDNS_NONE].last_ms != 0 ||
+	    c->facts[EVIDENCE_RDNS_GENERIC].last_ms != 0 ||
+	    c->facts[EVIDENCE_RDNS_DYNAMIC].last_ms != 0 ||
+	    c->facts[EVIDENCE_NAMED].last_ms != 0;
+}
 
 /* A new record of that key. */
 void client_init(struct client *c, const struct addr *key, int64_t now_ms);
@@ -107,9 +164,26 @@ void client_add(struct client *c, enum evidence_kind k, double n, uint8_t value,
 void client_set(struct client *c, enum evidence_kind k, uint8_t value,
     int64_t now_ms);
 void client_clear(struct client *c, enum evidence_kind k);
-/* Keeps the raw text behind the latest fact of that kind. */
+/*
+ * Keeps the raw text behind the latest fact of that kind; the oldest of the
+ * others make room.
+ */
 void client_sample(struct client *c, enum evidence_kind k, struct str text,
     int64_t now_ms);
+/*
+ * One after the other, in no order: `at` 0 starts; the next `at`, 0 when
+ * there is no more (and *out is not set).
+ */
+size_t client_sample_next(const struct client *c, size_t at,
+    struct client_sample *out);
+bool client_sample_get(const struct client *c, enum evidence_kind k,
+    struct client_sample *out);
+/* The visit of the session opened at that moment from that port, or NULL. */
+struct client_visit *
+client_visit(struct client *c, int64_t open_ms, uint16_t port);
+/* A new one; the oldest is forgotten. */
+struct client_visit *
+client_visit_new(struct client *c, int64_t open_ms, uint16_t port);
 
 static inline bool
 client_blocked(const struct client *c, int64_t now_ms)

@@ -81,6 +81,15 @@ value_of(const struct config_key *k, cfg_opt_t *opt, size_t i)
 	return v;
 }
 
+/* One zone with two weights. */
+static bool
+same_zone(const struct config_value *a, const struct config_value *b)
+{
+	size_t n = strcspn(a->text, "=");
+
+	return strncmp(a->text, b->text, n + 1) == 0;
+}
+
 /* What only a whole list can be wrong about; NULL = nothing. */
 static const char *
 list_fault(const struct config_key *k, cfg_opt_t *opt)
@@ -97,7 +106,8 @@ list_fault(const struct config_key *k, cfg_opt_t *opt)
 
 			if (k->type == CONFIG_DURATION && b.number >= a.number)
 				return "the values must ascend";
-			if (memcmp(&a, &b, sizeof(a)) == 0)
+			if (memcmp(&a, &b, sizeof(a)) == 0 ||
+			    (k->type == CONFIG_ZONE && same_zone(&a, &b)))
 				return "a value is there twice";
 		}
 	}
@@ -205,6 +215,7 @@ put_number(enum config_type type, void *at, size_t i, double x)
 {
 	switch (type) {
 	case CONFIG_MODE:
+	case CONFIG_SWITCH:
 		((bool *)at)[i] = x > 0;
 		break;
 	case CONFIG_QUEUE:
@@ -294,6 +305,16 @@ check_together(struct config *c, cfg_t *cfg)
 	return true;
 }
 
+static bool
+check_logs(const struct config *c, cfg_t *cfg)
+{
+	unsigned journals = 0;
+
+	for (char **log = c->logs; *log != NULL; log++)
+		journals += config_is_journal(*log);
+	return journals < 2 || fail(cfg, "log", "the journal is there twice");
+}
+
 static int32_t
 local_zone_s(void)
 {
@@ -316,7 +337,7 @@ take_all(struct config *c, cfg_t *cfg)
 	p->own_names = (const char *const *)c->own_names;
 	p->submission = (const char *const *)c->submission;
 	p->log_zone_s = local_zone_s();
-	return check_together(c, cfg) && config_nets(c);
+	return check_together(c, cfg) && check_logs(c, cfg) && config_nets(c);
 }
 
 /*

@@ -25,14 +25,19 @@ struct config {
 	struct policy policy;
 	char **interfaces; /* NULL-terminated; empty: of the default route */
 	int queue;         /* NFQUEUE number, -1 = off */
-	char **logs;       /* paths, NULL-terminated */
+	char **logs;       /* paths, or a journal; NULL-terminated */
 	char *state_dir, *run_dir;
 	char *user, *guard_user, *log_group, *ctl_group;
 	char *syslog_facility;
-	char **signature_files;       /* paths, NULL-terminated */
+	char **signature_files;              /* paths, NULL-terminated */
+	char **end_user_files, **pool_files; /* the same */
+	bool resolver;
+	char **resolver_servers;      /* addresses; empty: of resolv.conf */
+	char **dns_lists;             /* "zone=nats", see config_dns_list() */
 	char *p0f_socket, *p0f_group; /* "" = none; of `user` */
 	char **never_block, **never_block_lift, **allow, **our_hosts;
 	char **traps, **own_names, **submission;
+	char **patterns; /* for patterns_new() */
 };
 
 /*
@@ -45,6 +50,12 @@ struct config *
 config_parse(const char *path, const char *text, char err[CONFIG_ERRLEN]);
 void config_free(struct config *c);
 void config_print(const struct config *c, FILE *out);
+
+/* "zen.example=2.0" -> zone and weight; false when it is not that. */
+bool config_dns_list(struct str s, struct str *zone, double *nats);
+
+/* Is this value of `log` the journal?  Then after "journal:" its units. */
+bool config_is_journal(const char *log);
 
 /* "10min", "1h", "8h", "3d", "90s" -> seconds; false without a unit. */
 bool config_duration(struct str s, uint32_t *out_s);

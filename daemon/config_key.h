@@ -13,10 +13,11 @@
 #include "daemon/config.h"
 
 #define CONFIG_WHYLEN   256
-#define CONFIG_TEXT_MAX 255 /* bytes of one value */
+#define CONFIG_TEXT_MAX 1023 /* bytes of one value */
 
 enum config_type {
 	CONFIG_MODE,                   /* bool: "shadow", "enforce" */
+	CONFIG_SWITCH,                 /* bool: "off", "on" */
 	CONFIG_QUEUE,                  /* int: "off" is -1 */
 	CONFIG_COUNT,                  /* unsigned */
 	CONFIG_SIZE,                   /* size_t */
@@ -28,9 +29,13 @@ enum config_type {
 	CONFIG_FACILITY,               /* of syslog */
 	CONFIG_PATH,                   /* absolute */
 	CONFIG_WORD,                   /* letters, digits and a few signs */
-	CONFIG_HOST, /* a host name or domain, in lower case */
-	CONFIG_TRAP, /* user@domain or @domain, in lower case */
-	CONFIG_NET,  /* ADDRESS or ADDRESS/BITS, as net_print() has it */
+	CONFIG_HOST,    /* a host name or domain, in lower case */
+	CONFIG_TRAP,    /* user@domain or @domain, in lower case */
+	CONFIG_NET,     /* ADDRESS or ADDRESS/BITS, as net_print() has it */
+	CONFIG_ADDR,    /* ADDRESS, as addr_print() has it */
+	CONFIG_ZONE,    /* zone=nats, see config_dns_list() */
+	CONFIG_PATTERN, /* of pattern.h, which judges it */
+	CONFIG_LOG,     /* an absolute path, or journal[:UNIT,...] */
 	CONFIG_TYPES,
 };
 

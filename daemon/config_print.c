@@ -61,6 +61,9 @@ print_number(enum config_type type, const void *at, size_t i, FILE *out)
 	case CONFIG_MODE:
 		print_text(((const bool *)at)[i] ? "enforce" : "shadow", out);
 		break;
+	case CONFIG_SWITCH:
+		print_text(((const bool *)at)[i] ? "on" : "off", out);
+		break;
 	case CONFIG_QUEUE:
 		if (((const int *)at)[i] == -1)
 			print_text("off", out);
@@ -138,7 +141,8 @@ print_limit(const struct config_key *k, double x, FILE *out)
 {
 	char buf[24];
 
-	if (k->type >= CONFIG_TEXTS || k->type == CONFIG_MODE)
+	if (k->type >= CONFIG_TEXTS || k->type == CONFIG_MODE ||
+	    k->type == CONFIG_SWITCH)
 		fputs(" -", out);
 	else if (k->type == CONFIG_DURATION)
 		fprintf(out, " %s", config_duration_print((uint32_t)x, buf));

@@ -11,6 +11,9 @@
 #define FILE_MAX ((size_t)1 << 20)
 #define UNCLOSED SIZE_MAX
 
+#define ZONE_MAX   160 /* bytes: room for an IPv6 address before it */
+#define WEIGHT_MAX 8
+
 static int
 slurp(int fd, char **text)
 {
@@ -103,4 +106,53 @@ config_blank(char *text, int *line)
 			*line += *text++ == '\n';
 	}
 	return NULL;
+}
+
+/* Labels of letters, digits, '-' and '_', with single dots between them. */
+static bool
+is_zone(struct str s)
+{
+	char before = '.';
+
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+
+		if (c == '.' ? before == '.' :
+			       !(char_is_letter(c) || char_is_digit(c) ||
+				   c == '-' || c == '_'))
+			return false;
+		before = c;
+	}
+	return s.n <= ZONE_MAX && before != '.';
+}
+
+bool
+config_dns_list(struct str s, struct str *zone, double *nats)
+{
+	const char *eq = s.n == 0 ? NULL : memchr(s.p, '=', s.n);
+	char text[WEIGHT_MAX + 1] = "";
+	struct str weight;
+	char *end;
+
+	if (eq == NULL)
+		return false;
+	*zone = (struct str){ s.p, (size_t)(eq - s.p) };
+	weight = str_from(s, zone->n + 1);
+	if (!is_zone(*zone) || weight.n == 0 || weight.n > WEIGHT_MAX)
+		return false;
+	memcpy(text, weight.p, weight.n);
+	/* strtod() would take hexadecimal, exponents, "inf" and "nan" too. */
+	if (strspn(text, "0123456789.") != weight.n || text[0] == '.')
+		return false;
+	*nats = strtod(text, &end);
+	return *end == '\0';
+}
+
+bool
+config_is_journal(const char *log)
+{
+	static const char word[] = "journal";
+	const size_t n = sizeof(word) - 1;
+
+	return strncmp(log, word, n) == 0 && (log[n] == '\0' || log[n] == ':');
 }

@@ -19,10 +19,35 @@ reject_fits(struct client *c, const struct session *s)
 		c->cross_us = s->open_us;
 		c->cross_n = 0;
 	}
-	if (c->cross_n >= asked)
+	if (!s->blind && c->cross_n >= asked)
 		return false;
 	c->cross_n++;
 	return true;
+}
+
+/* What is said in clear shows, whatever comes behind it. */
+static bool
+was_seen(const struct session *s, enum log_kind k)
+{
+	switch (k) {
+	case LOG_EARLY_TALK:
+		return s->early_us != 0;
+	case LOG_PIPELINING:
+		return s->pipelined || s->early_us != 0 || s->bare_lf;
+	case LOG_NON_SMTP:
+		return (s->verbs & (VERB_HTTP | VERB_OTHER)) != 0;
+	default:
+		return true;
+	}
+}
+
+/* Who was refused something has heard a 4xx or 5xx of ours. */
+static bool
+needs_refusal(enum log_kind k)
+{
+	return k == LOG_LIST_REJECT || k == LOG_RATE_LIMIT ||
+	    k == LOG_CONTENT_REJECT || k == LOG_AUTH_FAIL ||
+	    k == LOG_RELAY_DENIED;
 }
 
 bool
@@ -31,18 +56,13 @@ cross_agrees(struct client *c, const struct session *s,
 {
 	if (s == NULL || s->one_sided)
 		return true;
-	if (ev->kind == LOG_EARLY_TALK)
-		return s->early_us != 0;
-	if (s->blind)
-		return true;
-	switch (ev->kind) {
-	case LOG_PIPELINING:
-		return s->pipelined || s->early_us != 0 || s->bare_lf;
-	case LOG_NON_SMTP:
-		return (s->verbs & (VERB_HTTP | VERB_OTHER)) != 0;
-	default:
-		return !is_reject(ev->kind) || reject_fits(c, s);
-	}
+	if (!was_seen(s, ev->kind))
+		return false;
+	if (is_reject(ev->kind) && !reject_fits(c, s))
+		return false;
+	/* It is logged a moment before it is said. */
+	return s->blind || s->deaf || s->refusals > 0 || s->owes ||
+	    !needs_refusal(ev->kind);
 }
 
 bool

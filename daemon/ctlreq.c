@@ -12,6 +12,8 @@ const char *const ctl_verb_name[CTL_VERBS] = {
 	[CTL_ALLOW_LIST] = "allow-list",
 	[CTL_ALLOW_CHECK] = "allow-check",
 	[CTL_RELOAD] = "reload",
+	[CTL_REPORT] = "report",
+	[CTL_BOTNETS] = "botnets",
 };
 
 /* The bytes up to the next space, which is taken too; *more: there was one. */
@@ -125,11 +127,23 @@ parse_allow(struct str *rest, bool more, struct ctl_req *out)
 }
 
 static const char *
+parse_report(struct str *rest, bool more, struct ctl_req *out)
+{
+	struct str what = more ? take_word(rest, &more) : STR("");
+
+	out->spam = str_eq(what, STR("spam"));
+	if (!out->spam && !str_eq(what, STR("ham")))
+		return "neither spam nor ham";
+	return more ? "too many words" : NULL;
+}
+
+static const char *
 parse_args(struct str *rest, struct ctl_req *out)
 {
 	bool more;
 	struct str w = take_word(rest, &more);
-	bool one = out->verb == CTL_WHY || out->verb == CTL_ALLOW_CHECK;
+	bool one = out->verb == CTL_WHY || out->verb == CTL_ALLOW_CHECK ||
+	    out->verb == CTL_REPORT;
 
 	if (one ? !parse_client(w, out) : !ctlreq_net(w, &out->net))
 		return one ? "not an address" : "not an address or network";
@@ -139,6 +153,8 @@ parse_args(struct str *rest, struct ctl_req *out)
 		return parse_block(rest, more, out);
 	if (out->verb == CTL_ALLOW_ADD)
 		return parse_allow(rest, more, out);
+	if (out->verb == CTL_REPORT)
+		return parse_report(rest, more, out);
 	return more ? "too many words" : NULL;
 }
 
@@ -162,7 +178,7 @@ ctlreq_parse(struct str line, struct ctl_req *out)
 		return "no such verb";
 	out->verb = (enum ctl_verb)v;
 	bare = v == CTL_STATUS || v == CTL_BLOCKS || v == CTL_ALLOW_LIST ||
-	    v == CTL_RELOAD;
+	    v == CTL_RELOAD || v == CTL_BOTNETS;
 	if (bare)
 		return more ? "too many words" : NULL;
 	return more ? parse_args(&line, out) : "too few words";

@@ -28,6 +28,8 @@ enum ctl_verb {
 	CTL_ALLOW_LIST,  /* allow-list */
 	CTL_ALLOW_CHECK, /* allow-check ADDRESS */
 	CTL_RELOAD,      /* reload */
+	CTL_REPORT,      /* report ADDRESS spam|ham */
+	CTL_BOTNETS,     /* botnets */
 	CTL_VERBS,
 };
 extern const char *const ctl_verb_name[CTL_VERBS];
@@ -35,7 +37,8 @@ extern const char *const ctl_verb_name[CTL_VERBS];
 struct ctl_req {
 	enum ctl_verb verb;
 	struct net net;   /* an IPv6 address stands for its /64 */
-	struct addr addr; /* WHY, ALLOW_CHECK: as it was asked for */
+	struct addr addr; /* WHY, ALLOW_CHECK, REPORT: as it was asked for */
+	bool spam;        /* REPORT; false = ham */
 	uint32_t for_s;   /* BLOCK */
 	int64_t until_s;  /* ALLOW_ADD; 0 = for ever */
 	char comment[CTLREQ_COMMENT_MAX + 1];

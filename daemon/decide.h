@@ -16,6 +16,7 @@ enum decide_what {
 	DECIDE_PASS,       /* below the limit */
 	DECIDE_IMMUNE,     /* over it, but known good */
 	DECIDE_ONE_FAMILY, /* over it, but only one kind of witness */
+	DECIDE_SHARED,     /* over it, but a mail server is behind it as well */
 	DECIDE_BLOCK,
 };
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
 #include <stdlib.h>
 
 #include "daemon/engine_impl.h"
@@ -7,7 +8,7 @@
 #define WALK_SLOTS      512
 #define HALF_OPEN_S     75
 #define SILENCE_S       600
-#define LINGER_S        90
+#define LINGER_S        30
 #define JOIN_BACK_MS    10000 /* a log line may lag behind its session */
 #define PORTS_LOGGED_MS 3600000
 #define JOIN_AHEAD_MS   1999 /* and its stamp has whole seconds */
@@ -21,21 +22,71 @@ port_is_ours(const struct policy *p, uint16_t port)
 	return false;
 }
 
+/* The stage that a session has reached with this event. */
+static enum client_stage
+stage_of(enum session_event ev, const struct session *s)
+{
+	switch (ev) {
+	case SESSION_EV_OPEN:
+		return CLIENT_AT_OPEN;
+	case SESSION_EV_EARLY:
+	case SESSION_EV_GREETING:
+		return CLIENT_AT_GREETING;
+	case SESSION_EV_COMMAND:
+		return s->verb_last == VERB_HELO || s->verb_last == VERB_EHLO ?
+		    CLIENT_AT_HELO :
+		    CLIENT_STAGES;
+	case SESSION_EV_REPLY:
+		return s->reply_verb == VERB_RCPT ? CLIENT_AT_RCPT :
+						    CLIENT_STAGES;
+	case SESSION_EV_CLOSE:
+		return CLIENT_AT_CLOSE;
+	default:
+		return CLIENT_STAGES;
+	}
+}
+
+/* For `why`: how sure we were when the session had got so far. */
+static void
+note_stage(struct engine *e, enum session_event ev, const struct session *s)
+{
+	enum client_stage stage = stage_of(ev, s);
+	struct client *c;
+	struct client_visit *v;
+
+	if (stage == CLIENT_STAGES)
+		return;
+	c = client_get(e->clients, &s->client, e->now_ms);
+	v = client_visit(c, s->open_us / 1000, s->cport);
+	if (v != NULL)
+		v->p_permille[stage] = (uint16_t)lround(engine_p(e, c) * 1000);
+	if (ev == SESSION_EV_OPEN && e->conf.ask != NULL &&
+	    !client_name_known(c))
+		e->conf.ask(e->conf.arg, &s->client);
+}
+
 static void
 on_session(void *arg, enum session_event ev, const struct session *s)
 {
 	struct engine *e = arg;
-
 	struct addr key = addr_key(&s->client);
+	bool blocked = blocks_find(e->blocks, &key) != NULL;
 
 	if (e->conf.session != NULL)
 		e->conf.session(e->conf.arg, ev, s);
-	if (engine_spared(e, &s->client))
+	if (engine_spared(e, &s->client) || ev == SESSION_EV_SYN ||
+	    ev == SESSION_EV_UNANSWERED || s->open_us == 0)
 		return;
 	/* How a session ends that we have cut is never evidence. */
-	if (ev != SESSION_EV_OPEN && blocks_find(e->blocks, &key) != NULL)
+	if (s->cut || (ev != SESSION_EV_OPEN && blocked))
 		return;
+	e->p_of = NULL;
 	evidence_session(e->evidence, ev, s, e->now_ms);
+	note_stage(e, ev, s);
+	/* Its SYN came just before the block. */
+	if (blocked && !engine_allowed(e, &s->client, NULL))
+		engine_cut_one(e, client_get(e->clients, &s->client, e->now_ms),
+		    s);
 }
 
 static void
@@ -81,8 +132,11 @@ make_parts(struct engine *e)
 	e->evidence = evidence_new(&ec);
 	e->blocks = blocks_new(p->blocks_max, &e->conf.key);
 	e->join = logjoin_new(LOGJOIN_ENTRIES, &e->conf.key);
+	e->msgid = msgid_new(MSGID_ENTRIES, &e->conf.key);
+	e->reader = logline_reader_new(&e->logconf);
 	return e->dedup != NULL && e->sessions != NULL && e->clients != NULL &&
-	    e->evidence != NULL && e->blocks != NULL && e->join != NULL;
+	    e->evidence != NULL && e->blocks != NULL && e->join != NULL &&
+	    e->msgid != NULL && e->reader != NULL;
 }
 
 struct engine *
@@ -115,6 +169,8 @@ engine_free(struct engine *e)
 	client_table_free(e->clients);
 	blocks_free(e->blocks);
 	logjoin_free(e->join);
+	msgid_free(e->msgid);
+	logline_reader_free(e->reader);
 	free(e->allow.v);
 	free(e->own.v);
 	free(e);
@@ -259,13 +315,13 @@ about_client(struct engine *e, const struct log_event *ev, struct str line,
 		return;
 	if (ev->submission || ev->kind == LOG_SENT) {
 		if (is_good(ev->kind))
-			evidence_good(e->evidence, ev, e->now_ms);
+			evidence_good(e->evidence, ev, NULL, e->now_ms);
 		return;
 	}
 	if (!witnessed(e, ev, &s)) {
 		/* From before the capture: believed only in favour. */
 		if (now_ms < e->conf.witness_from_ms && is_good(ev->kind))
-			evidence_good(e->evidence, ev, e->now_ms);
+			evidence_good(e->evidence, ev, NULL, e->now_ms);
 		else if (blocked)
 			e->n.unjoined_blocked++;
 		else
@@ -273,8 +329,12 @@ about_client(struct engine *e, const struct log_event *ev, struct str line,
 		return;
 	}
 	evidence_name_of(e->evidence, ev, s, line, e->now_ms);
+	if (s != NULL && s->cut) {
+		e->n.unjoined_blocked++; /* what came of it, did not */
+		return;
+	}
 	if (is_good(ev->kind))
-		evidence_good(e->evidence, ev, e->now_ms);
+		evidence_good(e->evidence, ev, s, e->now_ms);
 	else if (blocked) /* what our own block causes is never evidence */
 		e->n.unjoined_blocked++;
 	else if (!evidence_bad(e->evidence, ev, s, line, e->now_ms))
@@ -282,15 +342,43 @@ about_client(struct engine *e, const struct log_event *ev, struct str line,
 }
 
 static void
-line_event(struct engine *e, const struct log_event *ev, struct str line,
+about_message(struct engine *e, const struct log_event *ev, struct str line)
+{
+	struct addr key = evidence_message_client(e->evidence, ev->qid);
+	int64_t blocked_ms = 0;
+
+	if (key.family == 0)
+		return;
+	if (e->conf.cut && e->policy->enforce &&
+	    blocks_find(e->blocks, &key) != NULL)
+		blocked_ms =
+		    client_get(e->clients, &key, e->now_ms)->block_from_ms;
+	evidence_message(e->evidence, ev, blocked_ms, line, e->now_ms);
+}
+
+/* A filter that knows a message by its Message-ID only. */
+static void
+name_message(struct engine *e, struct log_event *ev)
+{
+	if (ev->msgid.n == 0)
+		return;
+	if (ev->qid.n > 0)
+		msgid_seen(e->msgid, ev->msgid, ev->qid, e->now_ms);
+	else
+		ev->qid = msgid_judged(e->msgid, ev->msgid, e->now_ms);
+}
+
+static void
+line_event(struct engine *e, struct log_event *ev, struct str line,
     int64_t now_ms)
 {
 	e->n.events++;
 	e->n.kinds[ev->kind]++;
+	name_message(e, ev);
 	if (ev->client.family != 0)
 		about_client(e, ev, line, now_ms);
 	if (ev->qid.n > 0)
-		(void)evidence_message(e->evidence, ev, line, e->now_ms);
+		about_message(e, ev, line);
 }
 
 enum log_kind
@@ -302,7 +390,10 @@ engine_line(struct engine *e, struct str line, int64_t now_ms)
 	engine_advance(e, now_ms);
 	e->cause_ms = now_ms;
 	e->n.lines++;
-	if (logline_parse(&e->logconf, line, now_ms, &ev) == LOG_NONE)
+	if (logline_read(e->reader, line, now_ms, &ev) == LOG_NONE &&
+	    (e->conf.patterns == NULL ||
+		patterns_match(e->conf.patterns, &e->logconf, line, now_ms,
+		    &ev) == LOG_NONE))
 		return LOG_NONE;
 	kind = ev.kind;
 	if (logjoin_see(e->join, &ev, e->now_ms) != LOG_NONE)
@@ -363,7 +454,8 @@ engine_tick(struct engine *e, int64_t now_ms)
 	e->cause_ms = e->now_ms;
 	session_tick(e->sessions, e->now_ms * 1000);
 	evidence_tick(e->evidence, e->now_ms);
-	e->walk = engine_flush_some(e, e->walk, WALK_SLOTS);
+	if (!e->conf.save_late)
+		e->walk = engine_flush_some(e, e->walk, WALK_SLOTS);
 }
 
 size_t

@@ -17,8 +17,10 @@
 #ifndef ZFW_DAEMON_ENGINE_H
 #define ZFW_DAEMON_ENGINE_H
 
+#include "daemon/botnet.h"
 #include "daemon/client.h"
 #include "daemon/logline.h"
+#include "daemon/pattern.h"
 #include "daemon/policy.h"
 #include "daemon/score.h"
 #include "fp/session.h"
@@ -31,6 +33,7 @@ enum engine_out_kind {
 	ENGINE_RENEW,    /* the lease of a block that goes on */
 	ENGINE_SYN_DROP, /* a SYN that fell under an active block */
 	ENGINE_ORPHAN,   /* a log line about a client that never shook hands */
+	ENGINE_CUT,      /* an open session of a client that is now blocked */
 };
 
 struct engine_out {
@@ -39,7 +42,7 @@ struct engine_out {
 	int64_t cause_ms; /* of the packet or line that completed it */
 	const struct client *client;
 	struct net net;
-	uint16_t port;             /* ENGINE_SYN_DROP: the client's */
+	uint16_t port;             /* SYN_DROP, CUT: the client's */
 	uint32_t timeout_s;        /* BLOCK, RENEW: for the kernel, <= lease */
 	const struct score *score; /* BLOCK: every term; else NULL */
 	const char *why;           /* UNBLOCK: a few words */
@@ -58,8 +61,18 @@ struct engine_conf {
 	bool (*load)(void *arg, const struct addr *key, struct client *c);
 	/* false: not written; it is tried again later */
 	bool (*save)(void *arg, const struct client *c);
+	/* save only what leaves the cache: the cache is all that must last */
+	bool save_late;
 	/* optional: whoever wants to see every session's events, too */
 	session_cb *session;
+	/*
+	 * Sessions of a client that gets blocked are ended from outside: they
+	 * are told as ENGINE_CUT, and what comes of them later counts no more.
+	 */
+	bool cut;
+	struct patterns *patterns; /* the site's own; borrowed; may be NULL */
+	/* optional: the engine would like to know a client's name */
+	void (*ask)(void *arg, const struct addr *a);
 };
 
 struct engine_counts {
@@ -68,7 +81,9 @@ struct engine_counts {
 	uint64_t orphans, joined_port, joined_time, unjoined_blocked;
 	uint64_t blocks, unblocks, syn_drops, shadow_blocks;
 	uint64_t never_spared, immune_spared, rate_spared, full_spared;
-	uint64_t one_family; /* over the limit, but a single family */
+	uint64_t shared_spared; /* zombie and mail server behind one address */
+	uint64_t cuts, audited; /* audited: judged later, see policy.h */
+	uint64_t one_family;    /* over the limit, but a single family */
 	size_t blocks_now, clients_now;
 	uint64_t clients_evicted;
 	struct session_counts sessions;
@@ -120,6 +135,36 @@ engine_allowed(const struct engine *e, const struct addr *a, struct net *which);
 /* Addresses never blocked besides the policy's (own, gateways). */
 void engine_never_add(struct engine *e, const struct net *net);
 void engine_never_del(struct engine *e, const struct net *net);
+
+/* What people say of a client's mail: `zfwctl report`.  0 or -errno. */
+int engine_report(struct engine *e, const struct addr *a, bool spam,
+    int64_t now_ms);
+
+/*
+ * Answers of our own resolver, asked for by conf.ask.  The client's confirmed
+ * name ("" = it has none); that a DNS list has it, and what that weighs.
+ */
+void engine_dns_name(struct engine *e, const struct addr *a, struct str name,
+    int64_t now_ms);
+void engine_dns_listed(struct engine *e, const struct addr *a, struct str zone,
+    double nats, int64_t now_ms);
+
+/*
+ * What was learned of many clients, as bytes for the store: see model.h and
+ * botnet.h.  decode: false when they are not what they should be.
+ */
+enum engine_learned { ENGINE_MODEL, ENGINE_BOTNETS, ENGINE_LEARNED };
+extern const char *const engine_learned_name[ENGINE_LEARNED];
+#define ENGINE_LEARNED_MAX (8 << 20)
+size_t engine_learned_encode(struct engine *e, enum engine_learned what,
+    void *out, size_t max);
+bool engine_learned_decode(struct engine *e, enum engine_learned what,
+    const void *in, size_t n);
+
+/* As botnets_list(): the biggest first. */
+size_t engine_botnets(struct engine *e, struct botnet_info *out, size_t n);
+/* As model_alarm(); NULL = nothing to tell. */
+const char *engine_alarm(struct engine *e);
 
 /* Borrowed; NULL = never seen.  *score is its verdict now. */
 const struct client *engine_client(struct engine *e, const struct addr *a,

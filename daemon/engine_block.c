@@ -9,6 +9,9 @@
 
 #define MINUTE_MS 60000
 #define DAY_MS    ((int64_t)86400 * 1000)
+#define CUT_MAX   64  /* sessions of one client that are ended at a time */
+#define FLOOD_S   600 /* how long a flood of bounces is kept away at most */
+#define SPEAKS    0.3 /* nats from which a term is against somebody */
 
 static bool
 list_has(const struct net_list *l, const struct addr *a, struct net *which)
@@ -63,14 +66,14 @@ engine_emit(struct engine *e, enum engine_out_kind kind, const struct client *c,
 void
 engine_save(struct engine *e, struct client *c)
 {
-	if (e->conf.save == NULL)
+	if (e->conf.save == NULL || e->conf.save_late)
 		return;
 	c->dirty = !e->conf.save(e->conf.arg, c);
 }
 
 /* False: the index is full, and the client must be spared. */
-static bool
-index_block(struct engine *e, const struct addr *key, int64_t until_ms)
+bool
+engine_index(struct engine *e, const struct addr *key, int64_t until_ms)
 {
 	int64_t lease_ms = (int64_t)e->policy->lease_s * 1000;
 	struct block b = { *key, until_ms, until_ms };
@@ -95,15 +98,47 @@ set_reasons(struct client *c, const struct score *s)
 			c->reasons[n++] = (uint8_t)s->terms[i].kind;
 }
 
-static int64_t
-until_ms(const struct engine *e, uint32_t for_s)
+int64_t
+engine_until(const struct engine *e, uint32_t for_s)
 {
 	return e->now_ms + (int64_t)for_s * 1000;
 }
 
-/* Puts an indexed block on the client's record, and says so. */
+void
+engine_cut_one(struct engine *e, struct client *c, const struct session *s)
+{
+	struct client_visit *v = client_visit(c, s->open_us / 1000, s->cport);
+	struct addr client = s->client;
+	uint16_t port = s->cport;
+
+	if (!e->conf.cut || !e->policy->enforce)
+		return;
+	if (v != NULL)
+		v->flags |= CLIENT_VISIT_CUT;
+	if (!session_cut(e->sessions, &client, port))
+		return;
+	e->n.cuts++;
+	engine_emit(e, ENGINE_CUT, c, &(struct engine_out){ .port = port });
+}
+
+/* Those that it has open now end with the block that begins. */
 static void
-set_block(struct engine *e, struct client *c, uint8_t tier, uint32_t for_s,
+cut_all(struct engine *e, struct client *c)
+{
+	const struct session *open[CUT_MAX];
+	size_t n;
+
+	if (!e->conf.cut || !e->policy->enforce)
+		return;
+	n = session_open_of(e->sessions, &c->key, open, CUT_MAX);
+	for (size_t i = 0; i < n; i++)
+		if (!engine_allowed(e, &open[i]->client, NULL))
+			engine_cut_one(e, c, open[i]);
+}
+
+/* Puts an indexed block on the client's record, and says so. */
+void
+engine_set(struct engine *e, struct client *c, uint8_t tier, uint32_t for_s,
     const struct score *s)
 {
 	memmove(&c->history[1], &c->history[0],
@@ -113,7 +148,7 @@ set_block(struct engine *e, struct client *c, uint8_t tier, uint32_t for_s,
 	c->shadow = !e->policy->enforce;
 	c->score_permille = (uint16_t)lround(s->p * 1000);
 	c->block_from_ms = e->now_ms;
-	c->block_until_ms = until_ms(e, for_s);
+	c->block_until_ms = engine_until(e, for_s);
 	c->history[0] = (struct client_tier){ tier, c->block_from_ms,
 		c->block_until_ms };
 	set_reasons(c, s);
@@ -122,11 +157,12 @@ set_block(struct engine *e, struct client *c, uint8_t tier, uint32_t for_s,
 		e->n.shadow_blocks++;
 	engine_save(e, c); /* first remembered, then done */
 	engine_emit(e, ENGINE_BLOCK, c, &(struct engine_out){ .score = s });
+	cut_all(e, c);
 }
 
 /* False: it was not blocked. */
-static bool
-lift_block(struct engine *e, struct client *c, const char *why)
+bool
+engine_unset(struct engine *e, struct client *c, const char *why)
 {
 	if (!blocks_del(e->blocks, &c->key))
 		return false;
@@ -152,8 +188,8 @@ list_meets(const struct net_list *l, const struct addr *key)
 }
 
 /* A /64 with an allowed or spared address in it is not blocked as a whole. */
-static bool
-key_exempt(const struct engine *e, const struct addr *key)
+bool
+engine_exempt(const struct engine *e, const struct addr *key)
 {
 	return list_meets(&e->allow, key) ||
 	    list_meets(&e->policy->never, key) ||
@@ -165,7 +201,7 @@ immunity(const struct engine *e, const struct client *c)
 {
 	int64_t login_ms = (int64_t)e->policy->login_s * 1000;
 
-	if (key_exempt(e, &c->key))
+	if (engine_exempt(e, &c->key))
 		return EVIDENCE_ALLOWED;
 	if (c->login_ms != 0 && e->now_ms - c->login_ms < login_ms)
 		return EVIDENCE_LOGIN;
@@ -175,11 +211,17 @@ immunity(const struct engine *e, const struct client *c)
 }
 
 static void
-judge_score(struct engine *e, const struct client *c, struct score *s)
+add_immunity(const struct engine *e, const struct client *c, struct score *s)
 {
-	score_client(c, e->now_ms, s);
 	s->immune_by = immunity(e, c);
 	s->immune = s->immune_by != EVIDENCE_NONE;
+}
+
+void
+engine_score(struct engine *e, const struct client *c, struct score *s)
+{
+	score_client(c, evidence_model(e->evidence), e->now_ms, s);
+	add_immunity(e, c, s);
 }
 
 /*
@@ -213,7 +255,8 @@ is_deed(enum evidence_kind k)
 	enum family f = evidence_family(k);
 
 	return (f == FAMILY_WIRE && k != EVIDENCE_NO_QUIT) ||
-	    f == FAMILY_RECIPIENT || k == EVIDENCE_HELO_GROUP;
+	    f == FAMILY_RECIPIENT || k == EVIDENCE_HELO_GROUP ||
+	    k == EVIDENCE_BOTNET;
 }
 
 /*
@@ -221,14 +264,17 @@ is_deed(enum evidence_kind k)
  * for what it is called.  Which of the two was told last does not matter.
  */
 static bool
-may_convict(const struct client *c)
+may_convict(const struct client *c, const struct score *s)
 {
 	if (c->block_until_ms == 0)
 		return true;
-	for (unsigned k = 1; k < EVIDENCE_KINDS; k++)
-		if (is_deed((enum evidence_kind)k) &&
+	for (size_t i = 0; i < s->n; i++) {
+		enum evidence_kind k = s->terms[i].kind;
+
+		if (s->terms[i].llr >= SPEAKS && is_deed(k) &&
 		    c->facts[k].last_ms > c->block_until_ms)
 			return true;
+	}
 	return false;
 }
 
@@ -242,12 +288,66 @@ judge_blocked(struct engine *e, struct client *c, const struct score *s)
 	if (c->by_admin)
 		return;
 	if (s->immune) {
-		(void)lift_block(e, c, evidence_name(s->immune_by));
+		(void)engine_unset(e, c, evidence_name(s->immune_by));
 		return;
 	}
 	tier = decide_certain(e->policy, c, s, &for_s);
-	if (tier > c->tier && index_block(e, &c->key, until_ms(e, for_s)))
-		set_block(e, c, tier, for_s, s);
+	if (tier > c->tier && engine_index(e, &c->key, engine_until(e, for_s)))
+		engine_set(e, c, tier, for_s, s);
+}
+
+/*
+ * Bounces to nobody, far more than a server sends that is well: kept away for
+ * a short while, without offence, since it sends wanted mail as well.
+ */
+static void
+judge_flood(struct engine *e, struct client *c, struct score *s)
+{
+	uint32_t for_s = e->policy->tier_s[0] < FLOOD_S ? e->policy->tier_s[0] :
+							  FLOOD_S;
+
+	if (e->policy->tiers_n == 0 || s->immune || !rate_allows(e) ||
+	    !engine_index(e, &c->key, engine_until(e, for_s)))
+		return;
+	c->by_admin = false;
+	c->flood_n = 0;
+	s->n = 1;
+	s->terms[0] = (struct score_term){ EVIDENCE_BACKSCATTER,
+		FAMILY_RECIPIENT, 0.5 };
+	engine_set(e, c, 1, for_s, s);
+}
+
+static void
+convict(struct engine *e, struct client *c, const struct decision *d,
+    const struct score *s)
+{
+	if (!rate_allows(e)) {
+		e->n.rate_spared++;
+		return;
+	}
+	if (!engine_index(e, &c->key, engine_until(e, d->for_s)))
+		return;
+	c->offences++;
+	c->offence_ms = e->now_ms;
+	c->by_admin = false;
+	evidence_caught(e->evidence, c, e->now_ms);
+	engine_set(e, c, d->tier, d->for_s, s);
+}
+
+/*
+ * Of a few that are to be blocked for the first time, the session goes on to
+ * its end: who is always cut short would never show what it was about to do,
+ * and nobody could learn from it, nor see whether we were right.
+ */
+static bool
+audited(struct engine *e, const struct client *c)
+{
+	const struct session *open;
+
+	return c->offences == 0 && e->policy->audit_permille > 0 &&
+	    hash_stable(&c->key, sizeof(c->key)) % 1000 <
+	    e->policy->audit_permille &&
+	    session_open_of(e->sessions, &c->key, &open, 1) > 0;
 }
 
 void
@@ -256,199 +356,45 @@ engine_judge(void *arg, struct client *c)
 	struct engine *e = arg;
 	struct score s;
 	struct decision d;
+	bool blocked;
 
-	judge_score(e, c, &s);
-	if (blocks_find(e->blocks, &c->key) != NULL) {
+	score_client(c, evidence_model(e->evidence), e->now_ms, &s);
+	e->p_of = c;
+	e->p = s.p;
+	blocked = blocks_find(e->blocks, &c->key) != NULL;
+	/* Nearly always; whether it is immune matters to nobody then. */
+	if (!blocked && s.p < e->policy->block_p && !s.trapped &&
+	    !evidence_flood(c, e->now_ms))
+		return;
+	add_immunity(e, c, &s);
+	if (blocked) {
 		judge_blocked(e, c, &s);
 		return;
 	}
-	if (!may_convict(c))
-		return;
 	d = decide(e->policy, c, &s, e->now_ms);
+	if (d.what == DECIDE_BLOCK && audited(e, c)) {
+		e->n.audited++;
+		return;
+	}
 	if (d.what == DECIDE_IMMUNE)
 		e->n.immune_spared++;
 	if (d.what == DECIDE_ONE_FAMILY)
 		e->n.one_family++;
-	if (d.what != DECIDE_BLOCK)
-		return;
-	if (!rate_allows(e)) {
-		e->n.rate_spared++;
-		return;
-	}
-	if (!index_block(e, &c->key, until_ms(e, d.for_s)))
-		return;
-	c->offences++;
-	c->offence_ms = e->now_ms;
-	c->by_admin = false;
-	evidence_caught(e->evidence, c, e->now_ms);
-	set_block(e, c, d.tier, d.for_s, &s);
+	if (d.what == DECIDE_SHARED)
+		e->n.shared_spared++;
+	if (d.what == DECIDE_BLOCK && may_convict(c, &s))
+		convict(e, c, &d, &s);
+	else if (evidence_flood(c, e->now_ms))
+		judge_flood(e, c, &s);
 }
 
-/* ---- start, and the admin ---- */
-
-bool
-engine_restore(struct engine *e, const struct client *c, int64_t now_ms)
+double
+engine_p(struct engine *e, const struct client *c)
 {
-	if (now_ms > e->now_ms)
-		e->now_ms = now_ms;
-	/* What was only decided in shadow never reaches the kernel later. */
-	if (c->block_until_ms <= e->now_ms ||
-	    (c->shadow && e->policy->enforce) || key_exempt(e, &c->key))
-		return false;
-	/* Begun in the future: some clock was wrong, and mail passes. */
-	if (c->block_from_ms > e->now_ms + DAY_MS)
-		return false;
-	return index_block(e, &c->key, c->block_until_ms);
-}
-
-static bool
-one_key(const struct net *n)
-{
-	return (n->a.family == 4 && n->bits == 32) ||
-	    (n->a.family == 6 && n->bits >= 64);
-}
-
-int
-engine_admin_block(struct engine *e, const struct net *net, uint32_t for_s,
-    int64_t now_ms)
-{
-	struct client *c;
-	struct addr key;
 	struct score s;
 
-	engine_advance(e, now_ms);
-	e->cause_ms = now_ms;
-	if (!one_key(net) || for_s == 0)
-		return -EINVAL;
-	key = addr_key(&net->a);
-	if (key_exempt(e, &key))
-		return -EPERM;
-	if (!index_block(e, &key, until_ms(e, for_s)))
-		return -ENFILE;
-	c = client_get(e->clients, &key, e->now_ms);
-	judge_score(e, c, &s);
-	s.n = 1;
-	s.terms[0] = (struct score_term){ EVIDENCE_ADMIN, FAMILY_GOOD, 0 };
-	c->by_admin = true;
-	set_block(e, c, c->tier == 0 ? 1 : c->tier, for_s, &s);
-	return 0;
-}
-
-static size_t
-lift_all_in(struct engine *e, const struct net *net, const char *why)
-{
-	size_t lifted = 0, i = blocks_n(e->blocks);
-	struct addr one = addr_key(&net->a);
-
-	if (one_key(net)) {
-		if (blocks_find(e->blocks, &one) == NULL)
-			return 0; /* and no record is made for it */
-		return lift_block(e, client_get(e->clients, &one, e->now_ms),
-		    why);
-	}
-	/* From the end; the place of one taken out is looked at again. */
-	while (i > 0) {
-		struct addr key = blocks_at(e->blocks, i - 1)->key;
-
-		if (net_has(net, &key))
-			lifted += lift_block(e,
-			    client_get(e->clients, &key, e->now_ms), why);
-		else
-			i--;
-		if (i > blocks_n(e->blocks))
-			i = blocks_n(e->blocks);
-	}
-	return lifted;
-}
-
-int
-engine_admin_unblock(struct engine *e, const struct net *net, int64_t now_ms)
-{
-	engine_advance(e, now_ms);
-	e->cause_ms = now_ms;
-	return lift_all_in(e, net, "admin") > 0 ? 0 : -ENOENT;
-}
-
-int
-engine_allow_set(struct engine *e, const struct net *nets, size_t n,
-    int64_t now_ms)
-{
-	const struct net_list *conf = &e->policy->allow;
-	struct net *v;
-
-	if (conf->n + n > ENGINE_NETS_MAX)
-		return -E2BIG;
-	v = calloc(conf->n + n + 1, sizeof(*v));
-	if (v == NULL)
-		return -ENOMEM;
-	if (conf->n > 0)
-		memcpy(v, conf->v, conf->n * sizeof(*v));
-	if (n > 0)
-		memcpy(v + conf->n, nets, n * sizeof(*v));
-	free(e->allow.v);
-	e->allow.v = v;
-	e->allow.n = conf->n + n;
-	if (now_ms == 0)
-		return 0;
-	engine_advance(e, now_ms);
-	e->cause_ms = now_ms;
-	for (size_t i = 0; i < n; i++)
-		(void)lift_all_in(e, &nets[i], "allowed");
-	return 0;
-}
-
-void
-engine_never_add(struct engine *e, const struct net *net)
-{
-	struct net *v;
-
-	if (e->own.n >= ENGINE_NETS_MAX)
-		return;
-	v = realloc(e->own.v, (e->own.n + 1) * sizeof(*v));
-	if (v == NULL)
-		return;
-	e->own.v = v;
-	e->own.v[e->own.n++] = *net;
-	(void)lift_all_in(e, net, "own address");
-}
-
-void
-engine_never_del(struct engine *e, const struct net *net)
-{
-	for (size_t i = 0; i < e->own.n; i++)
-		if (addr_eq(&e->own.v[i].a, &net->a) &&
-		    e->own.v[i].bits == net->bits) {
-			e->own.v[i] = e->own.v[--e->own.n];
-			return;
-		}
-}
-
-const struct client *
-engine_client(struct engine *e, const struct addr *a, int64_t now_ms,
-    struct score *score)
-{
-	const struct client *c;
-
-	engine_advance(e, now_ms);
-	c = client_peek(e->clients, a);
-	if (c != NULL && score != NULL)
-		judge_score(e, c, score);
-	return c;
-}
-
-size_t
-engine_blocks(struct engine *e, size_t cursor, size_t n,
-    void (*fn)(void *arg, const struct client *c), void *arg)
-{
-	size_t end = blocks_n(e->blocks);
-
-	/* The cursor is how many are left: downwards, see blocks_at(). */
-	if (cursor == 0 || cursor > end)
-		cursor = end;
-	for (; n > 0 && cursor > 0; n--) {
-		struct addr key = blocks_at(e->blocks, --cursor)->key;
-
-		fn(arg, client_get(e->clients, &key, e->now_ms));
-	}
-	return cursor;
+	if (e->p_of == c)
+		return e->p;
+	score_client(c, evidence_model(e->evidence), e->now_ms, &s);
+	return s.p;
 }

@@ -9,6 +9,7 @@
 #include "daemon/engine.h"
 #include "daemon/evidence.h"
 #include "daemon/logjoin.h"
+#include "daemon/msgid.h"
 #include "fp/dedup.h"
 
 #define ENGINE_NETS_MAX 65536 /* allow entries and own addresses */
@@ -26,7 +27,9 @@ struct engine {
 	struct evidence *evidence;
 	struct blocks *blocks;
 	struct logline_conf logconf;
+	struct logline_reader *reader; /* of lines, with logconf */
 	struct logjoin *join;
+	struct msgid *msgid;
 	struct traits last;
 	bool last_ok;
 
@@ -35,6 +38,10 @@ struct engine {
 	int64_t rate_ms;       /* when rate_level was counted */
 	uint64_t rate_level;   /* new blocks that may come now, in 1/60000 */
 	size_t walk;           /* write-back cursor */
+
+	/* the client that the event at hand was judged by, and its P */
+	const struct client *p_of;
+	double p;
 
 	struct engine_counts n;
 };
@@ -48,6 +55,30 @@ bool engine_spared(const struct engine *e, const struct addr *a);
 void engine_emit(struct engine *e, enum engine_out_kind kind,
     const struct client *c, const struct engine_out *more);
 void engine_save(struct engine *e, struct client *c);
+
+/* That session of a blocked client is ended, where sessions are. */
+void
+engine_cut_one(struct engine *e, struct client *c, const struct session *s);
+
+/* ---- engine_block.c, for engine_admin.c ---- */
+
+/* A /64 with an allowed or spared address in it is not blocked as a whole. */
+bool engine_exempt(const struct engine *e, const struct addr *key);
+int64_t engine_until(const struct engine *e, uint32_t for_s);
+/* False: the index is full, and the client must be spared. */
+bool engine_index(struct engine *e, const struct addr *key, int64_t until_ms);
+/* Puts an indexed block on the client's record, and says so. */
+void engine_set(struct engine *e, struct client *c, uint8_t tier,
+    uint32_t for_s, const struct score *s);
+/* False: it was not blocked. */
+bool engine_unset(struct engine *e, struct client *c, const char *why);
+void engine_score(struct engine *e, const struct client *c, struct score *s);
+
+/* Ends all blocks of that network; -ENOENT when there are none. */
+int engine_lift(struct engine *e, const struct net *net, const char *why);
+
+/* How sure we are of a zombie now. */
+double engine_p(struct engine *e, const struct client *c);
 
 /* The callback of evidence: stages 7 and 8. */
 void engine_judge(void *arg, struct client *c);

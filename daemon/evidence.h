@@ -7,12 +7,13 @@
  * the line has its witness, the client is not ours, and for bad evidence it
  * is not blocked.  Good evidence and bad go through separate doors because
  * they have different rules.  Whenever something that could convict is new,
- * `judge` is called.  Owns groups and mailq; borrows the client table and the
- * policy.
+ * `judge` is called.  Owns what is learned of many clients (model, botnets,
+ * sites) and mailq; borrows the client table and the policy.
  */
 #ifndef ZFW_DAEMON_EVIDENCE_H
 #define ZFW_DAEMON_EVIDENCE_H
 
+#include "daemon/botnet.h"
 #include "daemon/client.h"
 #include "daemon/logline.h"
 #include "daemon/policy.h"
@@ -32,7 +33,11 @@ struct evidence_conf {
 struct evidence *evidence_new(const struct evidence_conf *conf);
 void evidence_free(struct evidence *e);
 
-/* A session opened, spoke, closed. */
+/* Borrowed: what was learned. */
+struct model *evidence_model(struct evidence *e);
+struct botnets *evidence_botnets(struct evidence *e);
+
+/* A session opened, spoke, was answered, closed. */
 void evidence_session(struct evidence *e, enum session_event ev,
     const struct session *s, int64_t now_ms);
 
@@ -41,8 +46,8 @@ void evidence_session(struct evidence *e, enum session_event ev,
  * and what the MTA says of its name.  `s` is the session that it is about,
  * NULL when there is none to ask; `line` is kept as a sample.
  */
-void
-evidence_good(struct evidence *e, const struct log_event *ev, int64_t now_ms);
+void evidence_good(struct evidence *e, const struct log_event *ev,
+    const struct session *s, int64_t now_ms);
 void evidence_name_of(struct evidence *e, const struct log_event *ev,
     const struct session *s, struct str line, int64_t now_ms);
 /* False: the packets of that session say otherwise; nothing was counted. */
@@ -51,10 +56,23 @@ bool evidence_bad(struct evidence *e, const struct log_event *ev,
 
 /*
  * Lines that name a message instead of a client: queued, content rejected,
- * delivered to a trap.  Returns the client it is about (family 0: none).
+ * delivered to a trap.  `blocked_ms`: its session was cut then, and what was
+ * not queued before never was; 0 = it was not.  Returns the client it is
+ * about (family 0: none).
  */
-struct addr evidence_message(struct evidence *e, const struct log_event *ev,
-    struct str line, int64_t now_ms);
+struct addr evidence_message_client(struct evidence *e, struct str qid);
+void evidence_message(struct evidence *e, const struct log_event *ev,
+    int64_t blocked_ms, struct str line, int64_t now_ms);
+
+/* What DNS says, when we asked ourselves; "" = no confirmed name. */
+void evidence_dns_name(struct evidence *e, const struct addr *a,
+    struct str name, int64_t now_ms);
+void evidence_dns_listed(struct evidence *e, const struct addr *a,
+    struct str zone, double nats, int64_t now_ms);
+
+/* People say that its mail is spam, or that it is wanted. */
+void evidence_report(struct evidence *e, const struct addr *a, bool spam,
+    int64_t now_ms);
 
 /* Mail that has settled becomes good history. */
 void evidence_tick(struct evidence *e, int64_t now_ms);
@@ -65,5 +83,8 @@ evidence_caught(struct evidence *e, const struct client *c, int64_t now_ms);
 
 /* The good profile: long wanted mail under a confirmed name. */
 bool evidence_profile(const struct policy *p, const struct client *c);
+
+/* Has it sent more bounces to nobody than a server that is well does? */
+bool evidence_flood(const struct client *c, int64_t now_ms);
 
 #endif

@@ -60,7 +60,29 @@ enum family {
 	X(LOGIN, 27, "login", GOOD, "a user logged in from there") \
 	X(PEER, 28, "outbound-peer", GOOD, "we deliver mail to it") \
 	X(ALLOWED, 29, "allowed", GOOD, "the admin allows it") \
-	X(ADMIN, 30, "admin", GOOD, "the admin blocked it")
+	X(ADMIN, 30, "admin", GOOD, "the admin blocked it") \
+	X(DIALECT, 31, "dialect", WIRE, "the way it speaks SMTP") \
+	X(THINK, 32, "think-time", WIRE, "its pace between commands") \
+	X(RTT, 33, "round-trip", STACK, "how far away it is") \
+	X(REACTION, 34, "reaction", WIRE, "what it does when refused") \
+	X(PATIENT, 35, "waits", WIRE, "waits for the greeting") \
+	X(END_USER, 36, "end-user-network", NAME, \
+	    "in a list of end-user networks") \
+	X(POOL, 37, "provider-pool", GOOD, \
+	    "in a list of mail providers' networks") \
+	X(DNS_LIST, 38, "dns-list", NAME, "on a DNS list that zfw asks") \
+	X(TEMPLATE, 39, "rdns-template", GROUP, \
+	    "hosts with names like its own were caught") \
+	X(BOTNET, 40, "botnet", GROUP, "behaves as a botnet does") \
+	X(BACKSCATTER, 41, "backscatter", RECIPIENT, \
+	    "a flood of bounces to nobody") \
+	X(REPORTED, 42, "reported", RECIPIENT, "people report it as spam") \
+	X(REPORTED_HAM, 43, "reported-ham", GOOD, "people want its mail") \
+	X(CONTENT, 44, "content", RECIPIENT, "its mail was refused as spam") \
+	X(AUTH_GUESS, 45, "auth-guessing", RECIPIENT, "guesses passwords") \
+	X(NAMED, 46, "named", NAME, "has a confirmed name of its own") \
+	X(RCPT_OK, 47, "known-rcpt", RECIPIENT, \
+	    "writes to recipients that exist")
 
 enum evidence_kind {
 	EVIDENCE_NONE,

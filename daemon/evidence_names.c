@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* evidence_names - what a client is called, and what it calls itself */
-#include <stdio.h>
 #include <strings.h>
 
 #include "daemon/cross.h"
 #include "daemon/evidence_impl.h"
+#include "daemon/names_model.h"
 
-#define GROUP_GOOD_DAYS 2 /* days of accepted mail: no member of a group */
-#define HELOS_MANY      4
-#define IPV6_NO_RDNS    0.5F /* reverse DNS is mostly absent there */
+#define HELOS_MANY 4
+#define AGAIN_MS   3600000
 
 /* The last two labels: whose name it is, near enough. */
 static struct str
@@ -20,14 +19,6 @@ domain_of(struct str name)
 		if (name.p[i - 1] == '.' && ++dots == 2)
 			return (struct str){ name.p + i, name.n - i };
 	return name;
-}
-
-static bool
-same_domain(struct str a, struct str b)
-{
-	a = domain_of(a);
-	b = domain_of(b);
-	return a.n == b.n && a.n > 0 && strncasecmp(a.p, b.p, a.n) == 0;
 }
 
 /* ---- the good profile ---- */
@@ -84,45 +75,6 @@ helo_kind(enum helo_class cls)
 	}
 }
 
-/*
- * May this HELO make a group?  Not words that everybody says; not of who
- * sends wanted mail, nor of whom we do not know yet whether it has a name.
- */
-static bool
-groupable(const struct client *c, enum helo_class cls)
-{
-	/* Spam is accepted, too: only mail on several days speaks for it. */
-	if (!c->name_known || c->good_days >= GROUP_GOOD_DAYS)
-		return false;
-	return cls == HELO_FQDN || cls == HELO_SINGLE || cls == HELO_BAD ||
-	    cls == HELO_OURS;
-}
-
-static void
-helo_group(struct evidence *e, struct client *c, enum helo_class cls,
-    struct str helo, int64_t now_ms)
-{
-	char text[CLIENT_SAMPLE_MAX];
-	unsigned n;
-
-	/* It, or its owner, may well have many machines of that name. */
-	if (cls == HELO_RDNS ||
-	    (c->rdns[0] != '\0' && same_domain(helo, evidence_str(c->rdns)))) {
-		groups_helo_confirmed(e->groups, helo, now_ms);
-		return;
-	}
-	if (!groupable(c, cls))
-		return;
-	n = groups_helo(e->groups, helo, &c->key, now_ms);
-	if (n < e->conf.policy->group_sites)
-		return;
-	client_set(c, EVIDENCE_HELO_GROUP, n > 255 ? 255 : (uint8_t)n, now_ms);
-	(void)snprintf(text, sizeof(text), "HELO %.*s from about %u networks",
-	    (int)(helo.n < 100 ? helo.n : 100), helo.p, n);
-	client_sample(c, EVIDENCE_HELO_GROUP, evidence_str(text), now_ms);
-	evidence_judge(e, c);
-}
-
 static void
 helo_changes(struct client *c, struct str helo, int64_t now_ms)
 {
@@ -139,6 +91,20 @@ only_fact(struct client *c, const enum evidence_kind *all, size_t n,
 	for (size_t i = 0; i < n; i++)
 		if (all[i] != k)
 			client_clear(c, all[i]);
+}
+
+/* What it is called and what it calls itself are one trait of the model. */
+static void
+name_value(struct client *c)
+{
+	enum model_feature f = c->key.family == 6 ? MODEL_NAME_V6 : MODEL_NAME;
+	enum model_helo h = names_helo_column((enum helo_class)c->helo_class);
+
+	if (client_name_known(c) && h != MODEL_HELOS)
+		evidence_value(c, f,
+		    model_name_cell(names_rdns_row(
+					(enum name_class)c->name_class),
+			h));
 }
 
 void
@@ -164,9 +130,12 @@ evidence_helo(struct evidence *e, struct client *c, struct str helo,
 	only_fact(c, all, sizeof(all) / sizeof(all[0]), k);
 	if (k != EVIDENCE_NONE) {
 		client_set(c, k, (uint8_t)cls, now_ms);
-		evidence_judge(e, c);
+		evidence_note(c, k, now_ms, "HELO %.*s",
+		    (int)(helo.n < 120 ? helo.n : 120), helo.p);
 	}
-	helo_group(e, c, cls, helo, now_ms);
+	name_value(c);
+	evidence_grouped(e, c, STR(""), now_ms);
+	evidence_judge(e, c);
 }
 
 /* ---- the reverse name ---- */
@@ -182,8 +151,19 @@ name_kind(enum name_class cls)
 	case NAME_DYNAMIC:
 		return EVIDENCE_RDNS_DYNAMIC;
 	default:
-		return EVIDENCE_NONE;
+		return EVIDENCE_NAMED;
 	}
+}
+
+/* Each of its lines says so; and the name of one address is of one class. */
+static bool
+told_just_now(const struct client *c, struct str name, int64_t now_ms)
+{
+	enum evidence_kind k = name_kind((enum name_class)c->name_class);
+
+	return c->key.family == 4 && client_name_known(c) &&
+	    now_ms - c->facts[k].last_ms < AGAIN_MS &&
+	    str_eq(name, evidence_str(c->rdns));
 }
 
 static void
@@ -191,29 +171,37 @@ set_rdns(struct evidence *e, struct client *c, const struct addr *a,
     struct str name, struct str line, int64_t now_ms)
 {
 	static const enum evidence_kind all[] = { EVIDENCE_RDNS_NONE,
-		EVIDENCE_RDNS_GENERIC, EVIDENCE_RDNS_DYNAMIC };
-	enum name_class cls = name.n == 0 ? NAME_NONE : name_classify(name, a);
-	enum evidence_kind k = name_kind(cls);
+		EVIDENCE_RDNS_GENERIC, EVIDENCE_RDNS_DYNAMIC, EVIDENCE_NAMED };
+	enum name_class cls;
+	enum evidence_kind k;
 	char helo[CLIENT_NAME_MAX];
-	bool was_known = c->name_known;
+	bool was_known = client_name_known(c), same;
 
-	c->name_known = true;
-	c->name_class = (uint8_t)cls;
+	if (told_just_now(c, name, now_ms))
+		return;
+	cls = name.n == 0 ? NAME_NONE : name_classify(name, a);
+	k = name_kind(cls);
+	same = was_known && c->name_class == (uint8_t)cls;
 	/* Of a name that is too long, the end says whose it is. */
 	if (name.n > sizeof(c->rdns) - 1) {
 		name.p += name.n - (sizeof(c->rdns) - 1);
 		name.n = sizeof(c->rdns) - 1;
 	}
+	/* Each of its lines says so. */
+	if (same && now_ms - c->facts[k].last_ms < AGAIN_MS &&
+	    str_eq(name, evidence_str(c->rdns)))
+		return;
+	c->name_class = (uint8_t)cls;
 	evidence_copy(c->rdns, sizeof(c->rdns), name);
 	c->dirty = true;
 	only_fact(c, all, sizeof(all) / sizeof(all[0]), k);
-	if (k != EVIDENCE_NONE) {
-		client_set(c, k, (uint8_t)cls, now_ms);
-		if (a->family == 6)
-			c->facts[k].count = IPV6_NO_RDNS;
+	client_set(c, k, (uint8_t)cls, now_ms);
+	if (!same)
 		client_sample(c, k, line, now_ms);
-		evidence_judge(e, c);
-	}
+	name_value(c);
+	if (c->label_due)
+		evidence_label_bad(e, c, now_ms);
+	evidence_judge(e, c);
 	/* A HELO that came before its client's name is looked at again. */
 	if (!was_known && c->helo[0] != '\0') {
 		memcpy(helo, c->helo, sizeof(helo));
@@ -234,6 +222,8 @@ name_holds(const struct client *c, struct str name, const struct addr *a,
 	if (c->rdns[0] == '\0' || now_ms - c->name_ms >= EVIDENCE_DAY_MS ||
 	    c->name_class == NAME_GENERIC || c->name_class == NAME_DYNAMIC)
 		return false;
+	if (c->key.family == 4 && str_eq(name, evidence_str(c->rdns)))
+		return false; /* it is of the same class as before */
 	cls = name.n == 0 ? NAME_NONE : name_classify(name, a);
 	return cls != NAME_HOST && cls != NAME_SERVER;
 }
@@ -269,4 +259,34 @@ evidence_name_of(struct evidence *e, const struct log_event *ev,
 	}
 	if (ev->helo.n > 0 && cross_helo(s))
 		evidence_helo(e, c, ev->helo, now_ms);
+}
+
+void
+evidence_dns_name(struct evidence *e, const struct addr *a, struct str name,
+    int64_t now_ms)
+{
+	struct client *c = client_get(e->conf.clients, a, now_ms);
+
+	/* The MTA has asked as well, and is nearer to the connection. */
+	if (client_name_known(c) && now_ms - c->name_ms < EVIDENCE_DAY_MS)
+		return;
+	if (name.n > 0)
+		c->name_ms = now_ms;
+	set_rdns(e, c, a, name,
+	    name.n > 0 ? STR("our resolver: a confirmed name") :
+			 STR("our resolver: no confirmed name"),
+	    now_ms);
+}
+
+void
+evidence_dns_listed(struct evidence *e, const struct addr *a, struct str zone,
+    double nats, int64_t now_ms)
+{
+	struct client *c = client_get(e->conf.clients, a, now_ms);
+
+	client_set(c, EVIDENCE_DNS_LIST, 0, now_ms);
+	c->facts[EVIDENCE_DNS_LIST].count = (float)nats;
+	evidence_note(c, EVIDENCE_DNS_LIST, now_ms, "DNS list %.*s",
+	    (int)(zone.n < 120 ? zone.n : 120), zone.p);
+	evidence_judge(e, c);
 }

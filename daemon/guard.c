@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #include "daemon/log.h"
@@ -133,6 +134,20 @@ on_deadline(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
+/* Why it ended it has said itself, unless it was killed. */
+static void
+reap_journal(struct guard *g)
+{
+	char how[128];
+
+	if (g->journal.pid == 0 || !child_reap(&g->journal))
+		return;
+	if (WIFSIGNALED(g->journal.status))
+		log_msg(LOG_CRIT,
+		    "zfw-journal died: %s; the journal is not read any more",
+		    child_how(&g->journal, how, sizeof(how)));
+}
+
 static void
 on_child(evutil_socket_t fd, short what, void *arg)
 {
@@ -140,6 +155,7 @@ on_child(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	reap_journal(g);
 	if (!child_reap(&g->child))
 		return;
 	if (g->phase == PHASE_STOP)

@@ -49,6 +49,7 @@ struct guard {
 	enum guard_phase phase;
 	int exit_code;
 	struct child child;
+	struct child journal; /* pid 0: none */
 	struct nft_conf nft_conf;
 	struct nft *nft;
 	struct nftwatch *watch;

@@ -2,6 +2,7 @@
 #include "daemon/guard_impl.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <limits.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -140,10 +141,56 @@ open_own(struct guard *g)
 	return g->never == NULL ? lacking("own addresses") : 0;
 }
 
+/* Whoever may read the journal of the system. */
+static const char *
+journal_group(const struct config *c)
+{
+	static const char own[] = "systemd-journal";
+
+	return getgrnam(own) != NULL ? own : c->log_group;
+}
+
+static int
+open_journal(struct guard *g, size_t source)
+{
+	const struct config *c = g->conf.config;
+	const char *units = strchr(c->logs[source], ':');
+	const struct child_journal jc = {
+		.units = units == NULL ? "" : units + 1,
+		.user = c->user,
+		.group = journal_group(c),
+		.facility = g->conf.child.foreground ? NULL :
+						       c->syslog_facility,
+	};
+	char err[CHILD_ERRLEN];
+	int fd, rc = child_start_journal(&g->journal, &jc, &fd, err);
+
+	if (rc != 0)
+		log_msg(LOG_ERR, "cannot start zfw-journal: %s", err);
+	else
+		logwatch_give(g->logs, source, fd);
+	return rc;
+}
+
+static int
+open_logs(struct guard *g)
+{
+	char **logs = g->conf.config->logs;
+	int rc = 0;
+
+	g->logs = logwatch_open(logs, g->child.wake_fd, guard_on_log, g);
+	if (g->logs == NULL)
+		return lacking("watching the logs");
+	for (size_t i = 0; rc == 0 && logs[i] != NULL; i++)
+		if (config_is_journal(logs[i]))
+			rc = open_journal(g, i);
+	return rc;
+}
+
 static int
 open_watches(struct guard *g)
 {
-	const struct config *c = g->conf.config;
+	int rc;
 
 	g->watch = nftwatch_open();
 	if (g->watch == NULL)
@@ -154,10 +201,8 @@ open_watches(struct guard *g)
 		.places = g->conf.places,
 		.changed = guard_on_table,
 		.arg = g });
-	g->logs = logwatch_open(c->logs, g->child.wake_fd, guard_on_log, g);
-	if (g->logs == NULL)
-		return lacking("watching the logs");
-	return open_queue(g);
+	rc = open_logs(g);
+	return rc != 0 ? rc : open_queue(g);
 }
 
 static int

@@ -83,6 +83,8 @@ each_second(struct live *l, int64_t mono_ms)
 	live_out_tick(l);
 	live_allow_tick(l, live_wall_ms());
 	live_alarm_tick(l, mono_ms);
+	live_names_tick(l, mono_ms);
+	live_learned_tick(l, mono_ms);
 	sync_store(l, mono_ms);
 	l->second_ms = mono_ms + SECOND_MS;
 }
@@ -146,6 +148,7 @@ init_engine(struct live *l)
 		.policy = l->policy,
 		.key = hash_key_random(),
 		.sigs = signatures_cache(l->conf.sigs),
+		.patterns = l->conf.patterns,
 		.witness = l->conf.ifaces_n > 0,
 		.witness_from_ms = l->started_ms,
 		.arg = l,
@@ -153,6 +156,7 @@ init_engine(struct live *l)
 		.load = live_out_load,
 		.save = live_out_save,
 		.session = l->conf.p0f_fd < 0 ? NULL : live_p0f_session,
+		.ask = l->conf.resolver == NULL ? NULL : live_names_ask,
 	};
 
 	l->engine = engine_new(&ec);
@@ -185,7 +189,7 @@ live_new(const struct live_conf *conf)
 	l->sync_ms = live_mono_ms() + SYNC_EVERY_MS;
 	if (!outq_init(&l->q) || !init_loop(l) || !init_engine(l) ||
 	    !live_in_init(l) || !live_guard_init(l) || !init_ctl(l) ||
-	    !live_p0f_init(l)) {
+	    !live_p0f_init(l) || !live_names_init(l) || !live_learned_init(l)) {
 		live_free(l);
 		return NULL;
 	}
@@ -241,7 +245,9 @@ live_load(struct live *l)
 	ld->l = l;
 	ld->now_ms = live_wall_ms();
 	engine_tick(l->engine, ld->now_ms);
-	rc = live_allow_load(l, ld->now_ms);
+	rc = live_learned_load(l);
+	if (rc == 0)
+		rc = live_allow_load(l, ld->now_ms);
 	if (rc == 0)
 		rc = load_blocks(l, ld, &restored);
 	free(ld);
@@ -262,6 +268,7 @@ live_run(struct live *l)
 	if (event_base_dispatch(l->base) < 0)
 		l->result = -EIO;
 	live_save_all(l);
+	live_learned_save_all(l);
 	flush_recorder(l);
 	(void)store_sync(l->conf.store);
 	return l->result;
@@ -280,6 +287,8 @@ live_free(struct live *l)
 	if (l == NULL)
 		return;
 	ctl_free(l->ctl);
+	live_names_fini(l);
+	live_learned_fini(l);
 	live_p0f_fini(l);
 	live_guard_fini(l);
 	live_in_fini(l);

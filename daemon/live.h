@@ -14,16 +14,21 @@
  *   live_in.c     captures and log lines -> engine
  *   live_out.c    engine -> store, guard, log
  *   live_save.c   clients and log positions into the store, in rounds
+ *   live_learned.c  the model and the botnets: from the store and into it
  *   live_guard.c  the guard's socket, both ways
  *   live_allow.c  the allow list in force
- *   live_ctl.c    requests of the tools; live_status.c the answer to `status`
+ *   live_ctl.c    requests of the tools; live_status.c the answer to `status`,
+ *                 live_botnets.c that to `botnets`
  *   live_alarm.c  says that we are blind
  *   live_p0f.c    answers p0f's queries from the packets seen
+ *   live_names.c  questions to DNS and their answers
  */
 #ifndef ZFW_DAEMON_LIVE_H
 #define ZFW_DAEMON_LIVE_H
 
 #include "daemon/config.h"
+#include "daemon/lists.h"
+#include "daemon/resolver.h"
 #include "daemon/signatures.h"
 #include "db/store.h"
 #include "fp/capture.h"
@@ -43,12 +48,22 @@ struct live_conf {
 	struct recorder *recorder; /* NULL = none */
 	struct store *store;
 	struct signatures *sigs;
+	struct lists *lists;
+	struct resolver *resolver; /* NULL: off; freed by live_free() */
+	struct patterns *patterns; /* the site's own */
 	int guard_fd, wake_fd;
 	int ctl_fd; /* listening; -1 = none; closed by live_free() */
 	int p0f_fd; /* the same */
 };
 
 struct live;
+
+/*
+ * The resolver that the config wants; reads /etc/resolv.conf, so before the
+ * sandbox.  NULL with a sentence in `err`.
+ */
+struct resolver *
+live_names_open(const struct config *c, char err[RESOLVER_ERRLEN]);
 
 /* NULL when memory is short; descriptors and events are made here. */
 struct live *live_new(const struct live_conf *conf);

@@ -88,25 +88,56 @@ do_status(struct live *l, struct ctl_conn *c, const struct ctl_req *r)
 	ctl_reply(c, live_status(l));
 }
 
-/* The signature files; the rest of the configuration needs a restart. */
+/* All or nothing: the lists wait until the signatures are there. */
+static bool
+reload(struct live *l, struct ctl_conn *c)
+{
+	char nets[NETLIST_ERRLEN], err[SIGFILE_ERRLEN];
+
+	if (lists_stage(l->conf.lists, nets) != 0) {
+		log_msg(LOG_ERR, "lists: %s; the old ones stay", nets);
+		ctl_error(c, "%s; the old lists stay", nets);
+		return false;
+	}
+	if (signatures_reload(l->conf.sigs, err) != 0) {
+		lists_drop(l->conf.lists);
+		log_msg(LOG_ERR, "signatures: %s; the old ones stay", err);
+		ctl_error(c, "%s; the old signatures stay", err);
+		return false;
+	}
+	lists_swap(l->conf.lists);
+	return true;
+}
+
+static void
+do_botnets(struct live *l, struct ctl_conn *c, const struct ctl_req *r)
+{
+	(void)r;
+	ctl_reply(c, live_botnets(l));
+}
+
+/* Signatures and lists; the rest of the configuration needs a restart. */
 static void
 do_reload(struct live *l, struct ctl_conn *c, const struct ctl_req *r)
 {
+	size_t users, pools;
 	struct sigfile_report rep;
-	char err[SIGFILE_ERRLEN];
 
 	(void)r;
-	if (signatures_reload(l->conf.sigs, err) != 0) {
-		log_msg(LOG_ERR, "signatures: %s; the old ones stay", err);
-		ctl_error(c, "%s; the old signatures stay", err);
+	if (!reload(l, c))
 		return;
-	}
+	users = netlist_n(l->policy->end_user);
+	pools = netlist_n(l->policy->pools);
 	signatures_report(l->conf.sigs, &rep);
-	log_msg(LOG_INFO, "signatures: %zu loaded anew", rep.signatures);
+	log_msg(LOG_INFO,
+	    "loaded anew: %zu signatures, %zu networks of end users, %zu of "
+	    "providers",
+	    rep.signatures, users, pools);
 	ctl_reply(c,
-	    json_pack("{s:b,s:I,s:I}", "ok", 1, "signatures",
+	    json_pack("{s:b,s:I,s:I,s:I,s:I}", "ok", 1, "signatures",
 		(json_int_t)rep.signatures, "warnings",
-		(json_int_t)rep.warnings));
+		(json_int_t)rep.warnings, "end_user_networks",
+		(json_int_t)users, "pool_networks", (json_int_t)pools));
 }
 
 static const struct net *
@@ -277,6 +308,27 @@ do_block(struct live *l, struct ctl_conn *c, const struct ctl_req *r)
 	    WAIT_SYNC);
 }
 
+static void
+do_report(struct live *l, struct ctl_conn *c, const struct ctl_req *r)
+{
+	char who[ADDR_STRLEN];
+	int rc;
+
+	begin_order(l);
+	rc = engine_report(l->engine, &r->addr, r->spam, live_wall_ms());
+	if (rc != 0) {
+		ctl_error(c, "%s", refusal(rc));
+		return;
+	}
+	log_msg(LOG_NOTICE, "report client=%s as=%s", net_print(&r->net, who),
+	    r->spam ? "spam" : "ham");
+	/* It may have made a block, or lifted one. */
+	answer_later(l, c,
+	    json_pack("{s:b,s:o,s:s}", "ok", 1, "client", jtext_net(&r->net),
+		"reported", r->spam ? "spam" : "ham"),
+	    WAIT_SYNC);
+}
+
 static size_t
 lift(struct live *l, const struct net *net)
 {
@@ -388,6 +440,8 @@ live_ctl_request(void *arg, struct ctl_conn *c, const struct ctl_req *r)
 	    struct ctl_conn * c, const struct ctl_req *r) = {
 		[CTL_STATUS] = do_status,
 		[CTL_RELOAD] = do_reload,
+		[CTL_REPORT] = do_report,
+		[CTL_BOTNETS] = do_botnets,
 		[CTL_WHY] = do_why,
 		[CTL_BLOCKS] = do_blocks,
 		[CTL_BLOCK] = do_block,

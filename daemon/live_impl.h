@@ -7,12 +7,14 @@
 
 #include <event2/event.h>
 
+#include "daemon/blind.h"
 #include "daemon/ctl.h"
 #include "daemon/engine.h"
 #include "daemon/live.h"
 #include "daemon/log.h"
 #include "daemon/logtail.h"
 #include "daemon/outq.h"
+#include "db/parts.h"
 #include "fp/p0fsock.h"
 
 #define LIVE_LOGS_MAX CONFIG_LIST_MAX
@@ -28,6 +30,9 @@ struct live_cap {
 struct live_log { /* one source */
 	uint64_t understood;
 	uint64_t seen_lines, seen_understood; /* at the last alarm check */
+	bool blind;                           /* at that check */
+	bool catching_up;                     /* the journal's old entries */
+	struct event *ev;                     /* of a stream; else NULL */
 	int64_t stamp_ms;                     /* of the last backlog line */
 	struct logtail_pos stored, taken;     /* taken: when the round began */
 	bool has_taken;
@@ -75,10 +80,26 @@ struct live_p0f {
 	struct event *ev;
 };
 
+struct live_names { /* at the last look */
+	int64_t next_ms;
+	uint64_t questions, replies;
+};
+
+struct live_learned {
+	struct event *ev;
+	int64_t next_ms;    /* monotonic */
+	unsigned next;      /* enum engine_learned */
+	uint8_t *buf;       /* that is being written; else NULL */
+	struct parts parts; /* of it */
+};
+
 struct live_alarms {
 	int64_t next_ms;
-	uint64_t sessions, connects; /* at the last check */
-	bool blind;
+	int64_t lessons_ms;    /* next time that they may be told */
+	struct blind_span was; /* counted until the last check */
+	struct blind memory;
+	enum blind_view view;
+	bool blind; /* that, or a log */
 };
 
 struct live {
@@ -117,6 +138,8 @@ struct live {
 	struct live_burst burst;
 	struct live_alarms alarms;
 	struct live_p0f p0f;
+	struct live_names names;
+	struct live_learned learned;
 	struct msg_in in;
 };
 
@@ -139,6 +162,13 @@ void live_save_fini(struct live *l);
 /* Clients, then log positions, unless that is still being done. */
 void live_save_begin(struct live *l);
 void live_save_all(struct live *l); /* at once, for the end */
+
+/* live_learned.c */
+bool live_learned_init(struct live *l);
+void live_learned_fini(struct live *l);
+int live_learned_load(struct live *l); /* 0 or -ENOMEM */
+void live_learned_tick(struct live *l, int64_t mono_ms);
+void live_learned_save_all(struct live *l); /* at once, for the end */
 
 /* live_out.c: callbacks of the engine */
 void live_out(void *arg, const struct engine_out *o);
@@ -175,8 +205,18 @@ void live_ctl_synced(struct live *l, uint32_t seq, int result);
 /* live_status.c */
 json_t *live_status(struct live *l);
 
+/* live_botnets.c */
+json_t *live_botnets(struct live *l);
+
 /* live_alarm.c */
 void live_alarm_tick(struct live *l, int64_t mono_ms);
+
+/* live_names.c */
+bool live_names_init(struct live *l);
+void live_names_fini(struct live *l);
+void live_names_ask(void *arg, const struct addr *a); /* engine_conf.ask */
+void live_names_tick(struct live *l, int64_t mono_ms);
+json_t *live_names_status(const struct live *l); /* null when off */
 
 /* live_p0f.c */
 bool live_p0f_init(struct live *l);

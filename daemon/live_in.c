@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "daemon/dnsmark.h"
+#include "daemon/journal.h"
 #include "daemon/live_impl.h"
 
 #define PACKETS_SLICE 1000
@@ -147,6 +149,15 @@ backlog_ms(struct live *l, struct live_log *s, struct str line, int64_t now_ms)
 	return s->stamp_ms;
 }
 
+/* The journal's entries say themselves when they came. */
+static bool
+still_backlog(const struct live *l, struct live_log *s, struct str line)
+{
+	if (s->catching_up)
+		s->catching_up = journal_stamp_us(line) / 1000 < l->started_ms;
+	return s->catching_up;
+}
+
 static void
 on_line(void *arg, size_t i, struct str line, bool backlog)
 {
@@ -154,9 +165,10 @@ on_line(void *arg, size_t i, struct str line, bool backlog)
 	struct live_log *s = &l->logs[i];
 	int64_t t_ms = live_wall_ms();
 
-	if (backlog)
+	if (backlog || still_backlog(l, s, line))
 		t_ms = backlog_ms(l, s, line, t_ms);
-	if (l->conf.recorder != NULL)
+	/* A line that looks like an answer of DNS is none: see dnsmark.h. */
+	if (l->conf.recorder != NULL && !dnsmark_is(line))
 		(void)recorder_mark(l->conf.recorder, t_ms * 1000, line.p,
 		    line.n);
 	if (engine_line(l->engine, line, t_ms) != LOG_NONE)
@@ -209,6 +221,8 @@ on_log_event(void *arg, size_t i, enum logtail_event ev, uint64_t n)
 	case LOGTAIL_EV_ERROR:
 		say_fault(&l->logs[i].error, path, strerror((int)n));
 		break;
+	case LOGTAIL_EV_ENDED: /* zfw-journal or the guard said why */
+		break;
 	}
 }
 
@@ -241,6 +255,30 @@ on_wake(evutil_socket_t fd, short what, void *arg)
 	live_in_lines(arg);
 }
 
+static void
+on_stream(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	live_in_lines(arg);
+}
+
+static void
+on_wait(void *arg, size_t i, int fd)
+{
+	struct live *l = arg;
+	struct event **ev = &l->logs[i].ev;
+
+	if (*ev != NULL)
+		event_free(*ev);
+	*ev = NULL;
+	if (fd >= 0)
+		*ev = event_new(l->base, fd, EV_READ | EV_PERSIST, on_stream,
+		    l);
+	if (*ev != NULL) /* without: the tick reads it */
+		(void)event_add(*ev, NULL);
+}
+
 /* ---- start and end ---- */
 
 static bool
@@ -266,7 +304,7 @@ bool
 live_in_init(struct live *l)
 {
 	struct logtail_conf tc = { l, before_lines, on_line, live_guard_find,
-		on_log_event };
+		on_log_event, on_wait };
 
 	while (l->logs_n < LIVE_LOGS_MAX && l->cfg->logs != NULL &&
 	    l->cfg->logs[l->logs_n] != NULL)
@@ -287,6 +325,9 @@ void
 live_in_fini(struct live *l)
 {
 	live_save_fini(l);
+	for (size_t i = 0; i < l->logs_n; i++)
+		if (l->logs[i].ev != NULL)
+			event_free(l->logs[i].ev);
 	logtail_free(l->tail);
 	if (l->ev_more != NULL)
 		event_free(l->ev_more);

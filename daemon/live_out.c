@@ -177,6 +177,7 @@ live_out(void *arg, const struct engine_out *o)
 		break;
 	case ENGINE_EXPIRE:   /* the kernel does that by itself */
 	case ENGINE_SYN_DROP: /* counted by the engine */
+	case ENGINE_CUT:      /* conf.cut is false here: nobody ends them */
 		break;
 	}
 }

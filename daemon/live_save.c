@@ -121,6 +121,12 @@ load_source(struct live *l, size_t i)
 			pos_key(l, i, k, key, sizeof(key)), &pos.p[k]) < 0)
 			return false;
 	l->logs[i].stored = pos;
+	if (config_is_journal(l->cfg->logs[i])) {
+		l->logs[i].catching_up = true;
+		if (pos.p[0].ino == 0) /* never read: from now on */
+			pos.p[0] = (struct store_logpos){ .ino = 1,
+				.offset = (uint64_t)l->started_ms * 1000 };
+	}
 	logtail_resume(l->tail, i, &pos);
 	return true;
 }

@@ -36,10 +36,12 @@ logs_json(const struct live *l)
 
 		logtail_status(l->tail, i, &st);
 		json_array_append_new(out,
-		    json_pack("{s:o,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:b,s:"
-			      "I}",
+		    json_pack("{s:o,s:s,s:s,s:b,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:"
+			      "I,s:b,s:I}",
 			"path", jtext(l->cfg->logs[i]), "state",
-			logtail_state_name[st.state], "lines", INT(st.lines),
+			logtail_state_name[st.state], "kind",
+			logtail_kind_name[st.kind], "blind",
+			(int)l->logs[i].blind, "lines", INT(st.lines),
 			"understood", INT(l->logs[i].understood), "position",
 			INT(st.offset), "size", INT(st.size), "cut",
 			INT(st.cut), "truncated", INT(st.truncated), "rotated",
@@ -62,7 +64,9 @@ counters_json(const struct engine_counts *n)
 	    "syn_drops", INT(n->syn_drops), "immune_spared",
 	    INT(n->immune_spared), "one_family", INT(n->one_family),
 	    "never_spared", INT(n->never_spared));
-	json_t *more = json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}",
+	json_t *more = json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:"
+				 "I}",
+	    "shared_spared", INT(n->shared_spared), "audited", INT(n->audited),
 	    "rate_spared", INT(n->rate_spared), "full_spared",
 	    INT(n->full_spared), "clients_evicted", INT(n->clients_evicted),
 	    "syns", INT(n->sessions.syns), "sessions", INT(n->sessions.opened),
@@ -75,6 +79,17 @@ counters_json(const struct engine_counts *n)
 		(void)json_object_update(o, more);
 	json_decref(more);
 	return o;
+}
+
+static json_t *
+patterns_json(const struct live *l)
+{
+	struct pattern_counts n = { 0, 0, 0 };
+
+	if (l->conf.patterns != NULL)
+		patterns_counts(l->conf.patterns, &n);
+	return json_pack("{s:I,s:I,s:I}", "tried", INT(n.tried), "matched",
+	    INT(n.matched), "limited", INT(n.limited));
 }
 
 static json_t *
@@ -133,9 +148,13 @@ live_status(struct live *l)
 	json_object_set_new(o, "captures", captures_json(l));
 	json_object_set_new(o, "logs", logs_json(l));
 	json_object_set_new(o, "counters", counters_json(&n));
+	json_object_set_new(o, "patterns", patterns_json(l));
 	json_object_set_new(o, "guard", guard_json(l));
 	json_object_set_new(o, "store", store_json(l));
 	json_object_set_new(o, "p0f", live_p0f_status(l));
+	json_object_set_new(o, "resolver", live_names_status(l));
 	json_object_set_new(o, "blind", json_boolean(l->alarms.blind));
+	json_object_set_new(o, "blind_view",
+	    json_string(blind_view_name[l->alarms.view]));
 	return o;
 }

@@ -3,39 +3,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "daemon/logtail.h"
-#include "daemon/tailfile.h"
-
-/* More than a line, so that a full buffer always has something to give. */
-#define BUF_BYTES (64 * 1024)
+#include "daemon/logtail_impl.h"
 
 const char *const logtail_state_name[] = { "waiting", "finding", "reading",
-	"missing", "denied" };
+	"missing", "denied", "ended" };
+const char *const logtail_kind_name[] = { "file", "pipe", "journal" };
 
-struct source {
-	enum logtail_state state;
-	struct tail_file f[LOGTAIL_FILES_MAX]; /* oldest first */
-	size_t n;
-	struct store_logpos want[2]; /* still to be found, oldest first */
-	size_t want_n;
-	size_t found; /* files at the front that came this way */
-	struct logtail_pos saved;
-	bool has_saved; /* and not used yet */
-	bool was_missing;
-	bool backlog;
-	int64_t find_until_ms;
-	struct logtail_status st; /* counters only */
-};
-
-struct logtail {
-	struct logtail_conf conf;
-	size_t n;
-	struct source *v;
-	char buf[BUF_BYTES];
-};
-
-static void
-say(struct logtail *t, size_t i, enum logtail_event ev, uint64_t n)
+void
+logtail_say(struct logtail *t, size_t i, enum logtail_event ev, uint64_t n)
 {
 	if (t->conf.event != NULL)
 		t->conf.event(t->conf.arg, i, ev, n);
@@ -55,6 +30,8 @@ logtail_new(const struct logtail_conf *conf, size_t sources)
 		free(t);
 		return NULL;
 	}
+	for (size_t i = 0; i < sources; i++)
+		t->v[i].stream.fd = -1;
 	return t;
 }
 
@@ -63,9 +40,11 @@ logtail_free(struct logtail *t)
 {
 	if (t == NULL)
 		return;
-	for (size_t i = 0; i < t->n; i++)
+	for (size_t i = 0; i < t->n; i++) {
 		for (size_t k = 0; k < t->v[i].n; k++)
 			close(t->v[i].f[k].fd);
+		logstream_close(&t->v[i].stream);
+	}
 	free(t->v);
 	free(t);
 }
@@ -86,7 +65,7 @@ file_check(struct logtail *t, size_t i, struct tail_file *f, int64_t now_ms)
 	if (!tailfile_check(f, now_ms))
 		return;
 	t->v[i].st.truncated++;
-	say(t, i, LOGTAIL_EV_TRUNCATED, at);
+	logtail_say(t, i, LOGTAIL_EV_TRUNCATED, at);
 }
 
 /* ---- lines ---- */
@@ -95,21 +74,26 @@ struct budget {
 	size_t bytes, lines;
 };
 
-static void
-give(struct logtail *t, size_t i, struct tail_file *f, struct str line)
+void
+logtail_hand_on(struct logtail *t, size_t i, struct str line)
 {
 	struct source *s = &t->v[i];
 
-	if (f->skipping) { /* the rest of a line that was cut */
-		f->skipping = false;
-		return;
-	}
 	s->st.lines++;
 	if (line.n > LOG_LINE_MAX) {
 		s->st.cut++;
 		line.n = LOG_LINE_MAX;
 	}
 	t->conf.line(t->conf.arg, i, line, s->backlog);
+}
+
+static void
+give(struct logtail *t, size_t i, struct tail_file *f, struct str line)
+{
+	if (f->skipping) /* the rest of a line that was cut */
+		f->skipping = false;
+	else
+		logtail_hand_on(t, i, line);
 }
 
 /* Hands on the whole lines among `n` bytes; how many bytes they took. */
@@ -148,13 +132,13 @@ file_read(struct logtail *t, size_t i, struct tail_file *f, struct budget *b)
 	struct source *s = &t->v[i];
 
 	while (b->bytes > 0 && b->lines > 0) {
-		ssize_t n = pread(f->fd, t->buf, BUF_BYTES,
+		ssize_t n = pread(f->fd, t->buf, LOGTAIL_BUF,
 		    (off_t)f->pos.offset);
 		size_t used;
 
 		if (n < 0) {
 			s->st.errors++;
-			say(t, i, LOGTAIL_EV_ERROR, (uint64_t)errno);
+			logtail_say(t, i, LOGTAIL_EV_ERROR, (uint64_t)errno);
 		}
 		if (n <= 0)
 			return true;
@@ -164,7 +148,7 @@ file_read(struct logtail *t, size_t i, struct tail_file *f, struct budget *b)
 		f->pos.offset += used;
 		s->st.bytes += used;
 		b->bytes -= used < b->bytes ? used : b->bytes;
-		if (b->lines > 0 && n < BUF_BYTES)
+		if (b->lines > 0 && n < LOGTAIL_BUF)
 			return true;
 	}
 	return false;
@@ -205,7 +189,7 @@ add_file(struct logtail *t, size_t i, const struct tail_file *f, bool old,
 	size_t at;
 
 	if (s->n == LOGTAIL_FILES_MAX) {
-		say(t, i, LOGTAIL_EV_LOST, s->f[0].pos.offset);
+		logtail_say(t, i, LOGTAIL_EV_LOST, s->f[0].pos.offset);
 		drop_oldest(t, i);
 	}
 	at = old ? s->found++ : s->n;
@@ -245,7 +229,7 @@ find_done(struct logtail *t, size_t i, int64_t now_ms)
 static void
 find_failed(struct logtail *t, size_t i, int64_t now_ms)
 {
-	say(t, i, LOGTAIL_EV_LOST, t->v[i].want[0].offset);
+	logtail_say(t, i, LOGTAIL_EV_LOST, t->v[i].want[0].offset);
 	find_done(t, i, now_ms);
 }
 
@@ -266,10 +250,10 @@ begin_saved(struct logtail *t, size_t i, struct tail_file *f, int64_t now_ms)
 		s->want[s->want_n++] = *newer;
 		tailfile_seek(f, 0);
 	} else if (tailfile_resume(f, newer)) {
-		say(t, i, LOGTAIL_EV_RESUMED, f->size - f->pos.offset);
+		logtail_say(t, i, LOGTAIL_EV_RESUMED, f->size - f->pos.offset);
 	} else {
 		s->st.truncated++;
-		say(t, i, LOGTAIL_EV_TRUNCATED, newer->offset);
+		logtail_say(t, i, LOGTAIL_EV_TRUNCATED, newer->offset);
 	}
 	add_file(t, i, f, false, now_ms);
 	find_next(t, i, now_ms);
@@ -284,6 +268,8 @@ take_current(struct logtail *t, size_t i, int fd, int64_t now_ms)
 
 	if (!tailfile_init(&f, fd))
 		return;
+	if (s->stream.fd >= 0)
+		logtail_stream_end(t, i);
 	if (s->n == 0 && s->has_saved) {
 		begin_saved(t, i, &f, now_ms);
 		return;
@@ -297,11 +283,11 @@ take_current(struct logtail *t, size_t i, int fd, int64_t now_ms)
 	}
 	if (s->n == 0 && !s->was_missing) {
 		tailfile_seek(&f, f.size);
-		say(t, i, LOGTAIL_EV_FIRST, f.size);
+		logtail_say(t, i, LOGTAIL_EV_FIRST, f.size);
 	} else {
 		tailfile_seek(&f, 0);
 		s->st.rotated++;
-		say(t, i, LOGTAIL_EV_ROTATED, f.size);
+		logtail_say(t, i, LOGTAIL_EV_ROTATED, f.size);
 	}
 	add_file(t, i, &f, false, now_ms);
 }
@@ -324,7 +310,7 @@ take_old(struct logtail *t, size_t i, int fd, int64_t now_ms)
 		find_failed(t, i, now_ms);
 		return;
 	}
-	say(t, i, LOGTAIL_EV_RESUMED, f.size - f.pos.offset);
+	logtail_say(t, i, LOGTAIL_EV_RESUMED, f.size - f.pos.offset);
 	add_file(t, i, &f, true, now_ms);
 	find_done(t, i, now_ms);
 }
@@ -345,7 +331,7 @@ take_none(struct logtail *t, size_t i, enum msg_logfd what, uint64_t ino,
 		s->state = missing ? LOGTAIL_MISSING : LOGTAIL_DENIED;
 	if (missing)
 		s->was_missing = true;
-	say(t, i, missing ? LOGTAIL_EV_MISSING : LOGTAIL_EV_DENIED, 0);
+	logtail_say(t, i, missing ? LOGTAIL_EV_MISSING : LOGTAIL_EV_DENIED, 0);
 }
 
 void
@@ -353,7 +339,9 @@ logtail_fd(struct logtail *t, size_t i, enum msg_logfd what, int fd,
     uint64_t dev, uint64_t ino, int64_t now_ms)
 {
 	(void)dev;
-	if (i < t->n && what == MSG_LOG_CURRENT) {
+	if (i < t->n && what == MSG_LOG_CURRENT && logstream_is(fd)) {
+		logtail_stream_take(t, i, fd);
+	} else if (i < t->n && what == MSG_LOG_CURRENT) {
 		take_current(t, i, fd, now_ms);
 	} else if (i < t->n && what == MSG_LOG_OLD) {
 		take_old(t, i, fd, now_ms);
@@ -407,9 +395,12 @@ logtail_read(struct logtail *t, int64_t now_ms)
 {
 	bool more = false;
 
-	for (size_t i = 0; i < t->n; i++)
+	for (size_t i = 0; i < t->n; i++) {
+		if (t->v[i].stream.fd >= 0 && logtail_stream_read(t, i))
+			more = true;
 		if (source_read(t, i, now_ms))
 			more = true;
+	}
 	return more;
 }
 
@@ -418,9 +409,14 @@ logtail_position(const struct logtail *t, size_t i, struct logtail_pos *out)
 {
 	const struct source *s = &t->v[i];
 
+	memset(out, 0, sizeof(*out));
+	if (s->stream.journal && s->stream.last_us > 0) {
+		out->p[0].ino = 1;
+		out->p[0].offset = (uint64_t)s->stream.last_us;
+		return true;
+	}
 	if (s->n == 0 || s->state == LOGTAIL_FINDING)
 		return false;
-	memset(out, 0, sizeof(*out));
 	out->p[0] = s->f[s->n > 1].pos;
 	if (s->n > 1)
 		out->p[1] = s->f[0].pos;
@@ -436,6 +432,9 @@ logtail_status(const struct logtail *t, size_t i, struct logtail_status *out)
 	out->state = s->state;
 	out->files = s->n;
 	out->backlog = s->backlog;
+	out->kind = s->stream.journal ? LOGTAIL_JOURNAL :
+	    s->stream.buf != NULL     ? LOGTAIL_PIPE :
+					LOGTAIL_FILE;
 	if (s->n > 0) {
 		const struct tail_file *f = &s->f[s->n - 1];
 

@@ -10,6 +10,7 @@
  * a rotated file may still be read while the new one is.  Lines are cut at
  * LOG_LINE_MAX; NUL is a byte like others.  A line is handed on only when
  * its newline is there; a file that goes away gives its last one without.
+ * A descriptor that is a pipe or a socket is read by logstream instead.
  *
  * Run by live.c; reads bounded slices and never blocks.  `now_ms` is
  * monotonic.  I/O errors are counted and end the file, not the source.
@@ -33,6 +34,7 @@ enum logtail_state {
 	LOGTAIL_READING,
 	LOGTAIL_MISSING,
 	LOGTAIL_DENIED,
+	LOGTAIL_ENDED, /* the journal's reader is gone */
 };
 extern const char *const logtail_state_name[];
 
@@ -46,7 +48,11 @@ enum logtail_event {
 	LOGTAIL_EV_MISSING,
 	LOGTAIL_EV_DENIED,
 	LOGTAIL_EV_ERROR, /* reading failed: errno in `n` */
+	LOGTAIL_EV_ENDED, /* the journal's reader is gone: no more lines */
 };
+
+enum logtail_kind { LOGTAIL_FILE, LOGTAIL_PIPE, LOGTAIL_JOURNAL };
+extern const char *const logtail_kind_name[];
 
 struct logtail_conf {
 	void *arg;
@@ -61,15 +67,25 @@ struct logtail_conf {
 	void (*find)(void *arg, size_t source, uint64_t dev, uint64_t ino);
 	void (*event)(void *arg, size_t source, enum logtail_event ev,
 	    uint64_t n); /* bytes skipped, still to read, ...; may be NULL */
+	/*
+	 * A stream: call logtail_read() when `fd` is readable; -1 = not any
+	 * more.  May be NULL.
+	 */
+	void (*wait)(void *arg, size_t source, int fd);
 };
 
-/* [0] the newer file, [1] the older one that is not done; ino 0: none */
+/*
+ * [0] the newer file, [1] the older one that is not done; ino 0: none.  Of
+ * the journal [0].ino is 1 and [0].offset the stamp of its last line in
+ * microseconds; a pipe has none.
+ */
 struct logtail_pos {
 	struct store_logpos p[2];
 };
 
 struct logtail_status {
 	enum logtail_state state;
+	enum logtail_kind kind;
 	uint64_t lines, cut, bytes, truncated, rotated, errors;
 	uint64_t dev, ino, offset, size; /* of the newest file */
 	size_t files;

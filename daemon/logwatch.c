@@ -32,6 +32,7 @@ struct source {
 	int wd_file;       /* -1 = none */
 	int wd_old;        /* the one before: its last lines still come */
 	int fd;            /* held, so that its inode number is not reused */
+	int given;         /* of a source that is no path; -1 = none (more) */
 	uint64_t dev, ino; /* of the file that the engine has */
 	int said;          /* enum msg_logfd, 0 = nothing yet */
 	bool dirty;
@@ -93,6 +94,8 @@ watch_places(struct logwatch *w, struct source *s)
 {
 	char real[PATH_MAX];
 
+	if (s->path[0] != '/')
+		return;
 	if (realpath(s->path, real) != NULL && !split(real, &s->real))
 		s->real.base[0] = '\0';
 	wd_set(w, &s->at.wd, inotify_add_watch(w->fd, s->at.dir, DIR_MASK));
@@ -147,7 +150,7 @@ not_there(struct logwatch *w, struct source *s, int e, bool tick)
 	if (s->said == (int)what)
 		return;
 	log_msg(LOG_WARNING, "log %s: %s", s->path,
-	    e == ENXIO ? "not a regular file" : strerror(e));
+	    e == ENXIO ? "neither a file nor a named pipe" : strerror(e));
 	say(w, s, what, -1);
 }
 
@@ -173,6 +176,22 @@ take_file(struct logwatch *w, struct source *s, int fd, const struct stat *st)
 		forget_file(s); /* no descriptors left: the tick tries again */
 }
 
+static void
+hand_given(struct logwatch *w, struct source *s)
+{
+	int fd = s->given;
+
+	s->given = -1;
+	if (fd != -1)
+		say(w, s, MSG_LOG_CURRENT, fd);
+}
+
+static bool
+is_log(const struct stat *st)
+{
+	return S_ISREG(st->st_mode) || S_ISFIFO(st->st_mode);
+}
+
 /* Compares the path with what the engine has; `tick`: once a second. */
 static void
 check(struct logwatch *w, struct source *s, bool tick)
@@ -181,6 +200,10 @@ check(struct logwatch *w, struct source *s, bool tick)
 	int fd;
 
 	s->dirty = false;
+	if (s->path[0] != '/') {
+		hand_given(w, s);
+		return;
+	}
 	watch_places(w, s);
 	if (stat(s->path, &st) == -1) {
 		not_there(w, s, errno, tick);
@@ -190,14 +213,14 @@ check(struct logwatch *w, struct source *s, bool tick)
 	if (s->said == MSG_LOG_CURRENT && s->dev == st.st_dev &&
 	    s->ino == st.st_ino)
 		return;
-	if (!S_ISREG(st.st_mode)) { /* opening a fifo has effects */
+	if (!is_log(&st)) { /* opening a device has effects */
 		not_there(w, s, ENXIO, tick);
 		return;
 	}
 	fd = open(s->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd == -1) {
 		not_there(w, s, errno, tick);
-	} else if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode)) {
+	} else if (fstat(fd, &st) == -1 || !is_log(&st)) {
 		close(fd);
 		not_there(w, s, ENXIO, tick);
 	} else {
@@ -221,7 +244,7 @@ logwatch_open(char *const *paths, int wake_fd, logwatch_cb *cb, void *arg)
 	for (size_t i = 0; i < n; i++) {
 		struct source *s = &w->v[i];
 
-		*s = (struct source){ .path = paths[i], .fd = -1 };
+		*s = (struct source){ .path = paths[i], .fd = -1, .given = -1 };
 		s->index = (uint16_t)i;
 		s->wd_file = s->wd_old = s->at.wd = s->real.wd = -1;
 		(void)split(paths[i], &s->at);
@@ -241,8 +264,11 @@ logwatch_close(struct logwatch *w)
 {
 	if (w == NULL)
 		return;
-	for (size_t i = 0; i < w->n; i++)
+	for (size_t i = 0; i < w->n; i++) {
 		forget_file(&w->v[i]);
+		if (w->v[i].given != -1)
+			close(w->v[i].given);
+	}
 	close(w->fd);
 	free(w);
 }
@@ -251,6 +277,12 @@ int
 logwatch_fd(const struct logwatch *w)
 {
 	return w->fd;
+}
+
+void
+logwatch_give(struct logwatch *w, size_t source, int fd)
+{
+	w->v[source].given = fd;
 }
 
 void

@@ -9,7 +9,9 @@
  * file, its directory and, behind a symlink, the target's directory, and by
  * logwatch_tick() once a second for all that inotify does not show.  Opened
  * as root, works after priv_become().  Never reads a log.  Nothing here
- * fails for good: what is missing or denied is said once and tried again.
+ * fails for good: what is missing or denied is said once and tried again.  A
+ * named pipe is handed on like a file.  A value that is no path has its
+ * descriptor from logwatch_give() and is not watched.
  */
 #ifndef ZFW_DAEMON_LOGWATCH_H
 #define ZFW_DAEMON_LOGWATCH_H
@@ -33,6 +35,9 @@ struct logwatch *
 logwatch_open(char *const *paths, int wake_fd, logwatch_cb *cb, void *arg);
 void logwatch_close(struct logwatch *w);
 int logwatch_fd(const struct logwatch *w);
+
+/* What the source that is no path reads from; taken, and told once. */
+void logwatch_give(struct logwatch *w, size_t source, int fd);
 
 /* Says the state of every log, whatever was said before. */
 void logwatch_announce(struct logwatch *w);

@@ -24,6 +24,7 @@ struct mail {
 	uint32_t nrcpt;
 	bool null_sender, spoilt, queued;
 	bool submission; /* one of our users': never evidence against */
+	bool untold;     /* the packets do not show its recipients */
 };
 
 struct mailq;

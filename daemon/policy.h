@@ -9,7 +9,7 @@
 #ifndef ZFW_DAEMON_POLICY_H
 #define ZFW_DAEMON_POLICY_H
 
-#include "fp/addr.h"
+#include "daemon/netlist.h"
 
 #define POLICY_TIERS_MAX 8
 #define POLICY_PORTS_MAX 16
@@ -39,12 +39,17 @@ struct policy {
 	unsigned good_days, good_rcpts; /* the good profile */
 	unsigned group_sites; /* a HELO from so many networks is a botnet */
 	unsigned block_rate;  /* new blocks a minute at most */
+	/* of so many zombies the first session may go on to its end */
+	unsigned audit_permille;
 
 	size_t half_open_max, sessions_max, clients_max, blocks_max;
 
 	const char *const *traps;      /* addresses or @domains */
 	const char *const *own_names;  /* host names and domains of ours */
 	const char *const *submission; /* log tags of submission services */
+
+	const struct netlist *end_user; /* networks of end users; may be NULL */
+	const struct netlist *pools;    /* of mail providers; may be NULL */
 
 	struct net_list never; /* never blocked: built in + own, less lifted */
 	struct net_list allow; /* the admin's, from the config */

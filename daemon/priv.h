@@ -38,7 +38,8 @@ bool priv_landlock_there(void);
 int
 priv_landlock(const struct priv_path *paths, size_t n, char err[PRIV_ERRLEN]);
 
-enum priv_role { PRIV_GUARD, PRIV_ENGINE };
+/* PRIV_ENGINE_DNS: may send datagrams, too. */
+enum priv_role { PRIV_GUARD, PRIV_ENGINE, PRIV_ENGINE_DNS, PRIV_JOURNAL };
 /* An allow list of system calls; anything else kills the process, loudly. */
 int priv_seccomp(enum priv_role role, char err[PRIV_ERRLEN]);
 

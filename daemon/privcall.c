@@ -129,7 +129,21 @@ static const int engine_calls[] = {
 	SCMP_SYS(msync),
 };
 
+/* the journal's files, and word of new ones */
+static const int journal_calls[] = {
+	SCMP_SYS(pread64),
+	SCMP_SYS(statfs),
+	SCMP_SYS(fstatfs),
+	SCMP_SYS(inotify_init1),
+	SCMP_SYS(inotify_add_watch),
+	SCMP_SYS(inotify_rm_watch),
+	SCMP_SYS(getdents),
+	SCMP_SYS(prlimit64),
+};
+
 #define COUNT(v) (sizeof(v) / sizeof((v)[0]))
+
+#define SOCK_TYPE_MASK 0xf /* the rest of socket()'s type are flags */
 
 /*
  * Only for the signal handler, which has no argument to find it by: a
@@ -259,6 +273,50 @@ allow_guard(scmp_filter_ctx f)
 }
 
 static int
+allow_journal(scmp_filter_ctx f)
+{
+	int rc = allow_all(f, journal_calls, COUNT(journal_calls));
+
+	return rc != 0 ? rc : allow_open_read(f);
+}
+
+/* Datagrams to DNS servers; no other socket. */
+static int
+allow_datagrams(scmp_filter_ctx f, int family)
+{
+	return seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
+	    SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)family, 0),
+	    SCMP_A1(SCMP_CMP_MASKED_EQ, SOCK_TYPE_MASK, SOCK_DGRAM));
+}
+
+static int
+allow_engine_dns(scmp_filter_ctx f)
+{
+	int rc = allow_all(f, engine_calls, COUNT(engine_calls));
+
+	if (rc == 0)
+		rc = allow_datagrams(f, AF_INET);
+	if (rc == 0)
+		rc = allow_datagrams(f, AF_INET6);
+	return rc;
+}
+
+static int
+allow_role(scmp_filter_ctx f, enum priv_role role)
+{
+	switch (role) {
+	case PRIV_GUARD:
+		return allow_guard(f);
+	case PRIV_JOURNAL:
+		return allow_journal(f);
+	case PRIV_ENGINE_DNS:
+		return allow_engine_dns(f);
+	default:
+		return allow_all(f, engine_calls, COUNT(engine_calls));
+	}
+}
+
+static int
 fill(scmp_filter_ctx f, enum priv_role role)
 {
 	int rc = allow_all(f, common_calls, COUNT(common_calls));
@@ -271,11 +329,7 @@ fill(scmp_filter_ctx f, enum priv_role role)
 		rc = allow_ioctl(f);
 	if (rc == 0)
 		rc = allow_socket(f, AF_UNIX); /* syslog comes back */
-	if (rc != 0)
-		return rc;
-	return role == PRIV_GUARD ?
-	    allow_guard(f) :
-	    allow_all(f, engine_calls, COUNT(engine_calls));
+	return rc != 0 ? rc : allow_role(f, role);
 }
 
 static int

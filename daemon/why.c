@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
 
+#include "daemon/decide.h"
 #include "daemon/jtext.h"
-#include "daemon/names.h"
 #include "daemon/why.h"
-#include "fp/sigclass.h"
+#include "daemon/why_visits.h"
+#include "daemon/why_words.h"
+#include "fp/sigdb.h"
 
 #define DAY_S    86400
-#define TEXT_LEN 256
+#define TEXT_LEN WHY_TEXT_LEN
 
 static const char *const action_name[] = { "pass", "reject", "drop" };
 
@@ -64,81 +66,18 @@ why_block_json(const struct client *c, int64_t now_ms)
 
 /* ---- terms ---- */
 
-static const char *
-helo_name(const struct client *c)
-{
-	return c->helo_class < HELO_CLASSES ? helo_class_name[c->helo_class] :
-					      "unknown";
-}
-
-/* What the term was made from, in a few words. */
-static const char *
-value_text(const struct client *c, enum evidence_kind k, int64_t now_ms,
-    char buf[TEXT_LEN])
-{
-	uint8_t v = c->facts[k].value;
-	double n = client_count(c, k, now_ms);
-
-	switch (k) {
-	case EVIDENCE_STACK_CLASS:
-		(void)snprintf(buf, TEXT_LEN, "%s, %s",
-		    v < SIG_CLASSES ? sig_class_name[v] : "unknown", c->sig);
-		break;
-	case EVIDENCE_RDNS_NONE:
-		(void)snprintf(buf, TEXT_LEN, "none");
-		break;
-	case EVIDENCE_RDNS_GENERIC:
-	case EVIDENCE_RDNS_DYNAMIC:
-		(void)snprintf(buf, TEXT_LEN, "%s", c->rdns);
-		break;
-	case EVIDENCE_HELO_LITERAL:
-	case EVIDENCE_HELO_OURS:
-	case EVIDENCE_HELO_BAD:
-	case EVIDENCE_HELO_DYNAMIC:
-		(void)snprintf(buf, TEXT_LEN, "%s (%s)", c->helo, helo_name(c));
-		break;
-	case EVIDENCE_HELO_GROUP:
-		(void)snprintf(buf, TEXT_LEN, "%s, in about %u networks",
-		    c->helo, v);
-		break;
-	case EVIDENCE_HISTORY:
-		(void)snprintf(buf, TEXT_LEN, "%u offence%s", c->offences,
-		    c->offences == 1 ? "" : "s");
-		break;
-	default:
-		(void)snprintf(buf, TEXT_LEN, "%.1f", n);
-		break;
-	}
-	return buf;
-}
-
-/* One term speaks both ways, and its words only for the bad one. */
-static const char *
-words_of(const struct score_term *t)
-{
-	if (t->kind == EVIDENCE_STACK_CLASS && t->llr < 0)
-		return "TCP stack as servers have it";
-	return evidence_text(t->kind);
-}
-
-static const struct client_sample *
-sample_of(const struct client *c, enum evidence_kind k)
-{
-	for (size_t i = 0; i < CLIENT_SAMPLES; i++)
-		if (c->samples[i].kind == k && c->samples[i].text[0] != '\0')
-			return &c->samples[i];
-	return NULL;
-}
-
 static json_t *
-sample_json(const struct client_sample *s)
+sample_json(const struct client *c, enum evidence_kind k)
 {
 	char text[CLIENT_SAMPLE_MAX];
+	struct client_sample s;
 
-	if (s == NULL)
+	if (k == EVIDENCE_STACK_RECORD)
+		k = EVIDENCE_STACK_CLASS;
+	if (!client_sample_get(c, k, &s) || s.text.n == 0)
 		return json_null();
-	(void)snprintf(text, sizeof(text), "%s", s->text);
-	return json_pack("{s:o,s:o}", "t", jtext_time(s->t_ms), "text",
+	(void)snprintf(text, sizeof(text), "%.*s", (int)s.text.n, s.text.p);
+	return json_pack("{s:o,s:o}", "t", jtext_time(s.t_ms), "text",
 	    jtext(text));
 }
 
@@ -154,11 +93,11 @@ terms_json(const struct why_ask *a)
 		json_array_append_new(out,
 		    json_pack("{s:s,s:s,s:s,s:o,s:f,s:o,s:o}", "evidence",
 			evidence_name(t->kind), "family",
-			family_name(t->family), "words", words_of(t), "value",
-			jtext(value_text(a->client, t->kind, a->now_ms, value)),
+			family_name(t->family), "words", why_words(t), "value",
+			jtext(why_value(a->client, t->kind, a->now_ms, value)),
 			"llr", t->llr, "last",
 			jtext_time(a->client->facts[t->kind].last_ms), "sample",
-			sample_json(sample_of(a->client, t->kind))));
+			sample_json(a->client, t->kind)));
 	}
 	return out;
 }
@@ -193,9 +132,16 @@ verdict(const struct why_ask *a)
 		return c->shadow ? "would be blocked" : "blocked";
 	if (s->immune)
 		return "immune";
-	if (s->p < a->policy->block_p)
+	switch (decide(a->policy, c, s, a->now_ms).what) {
+	case DECIDE_BLOCK:
+		return "suspect";
+	case DECIDE_ONE_FAMILY:
+		return "one family";
+	case DECIDE_SHARED:
+		return "shared";
+	default:
 		return "passes";
-	return s->families_agree ? "suspect" : "one family";
+	}
 }
 
 /*
@@ -248,6 +194,17 @@ history_json(const struct client *c)
 }
 
 static json_t *
+botnet_json(const struct client *c)
+{
+	char id[12];
+
+	if (c->botnet == 0)
+		return json_null();
+	(void)snprintf(id, sizeof(id), "%08x", c->botnet);
+	return json_string(id);
+}
+
+static json_t *
 good_json(const struct client *c)
 {
 	return json_pack("{s:i,s:I,s:I,s:b,s:o,s:o}", "days", (int)c->good_days,
@@ -269,6 +226,7 @@ add_score(json_t *o, const struct why_ask *a)
 	json_object_set_new(o, "families", families_json(s));
 	json_object_set_new(o, "families_agree",
 	    json_boolean(s->families_agree));
+	json_object_set_new(o, "trapped", json_boolean(s->trapped));
 	json_object_set_new(o, "immune_by",
 	    s->immune ? json_string(evidence_text(s->immune_by)) : json_null());
 }
@@ -285,7 +243,7 @@ add_client(json_t *o, const struct why_ask *a)
 	json_object_set_new(o, "last_knock", jtext_time(c->knock_ms));
 	json_object_set_new(o, "rdns", jtext(c->rdns));
 	json_object_set_new(o, "helo", jtext(c->helo));
-	json_object_set_new(o, "helo_class", json_string(helo_name(c)));
+	json_object_set_new(o, "helo_class", json_string(why_helo(c)));
 	json_object_set_new(o, "sig", jtext(c->sig));
 	json_object_set_new(o, "os",
 	    c->os[0] == '\0' ? json_null() : jtext(c->os));
@@ -296,6 +254,75 @@ add_client(json_t *o, const struct why_ask *a)
 	    c->tier == 0 ? json_null() : why_block_json(c, a->now_ms));
 	json_object_set_new(o, "history", history_json(c));
 	json_object_set_new(o, "good", good_json(c));
+	json_object_set_new(o, "botnet", botnet_json(c));
+	json_object_set_new(o, "sessions", why_visits_json(c));
+	json_object_set_new(o, "trouble", why_trouble_json(c, a->now_ms));
+}
+
+/* Nats from the sum to the limit. */
+static double
+missing(const struct why_ask *a)
+{
+	double more = 0;
+
+	while (score_probability(a->score->sum + more) < a->policy->block_p &&
+	    more < 20)
+		more += 0.01;
+	return more;
+}
+
+/* Two traps convict who has no name: what the sum says does not matter. */
+static json_t *
+traps_change(json_t *out)
+{
+	json_array_append_new(out,
+	    json_string("it wrote to two spam traps or more within a day: a "
+			"confirmed name or accepted mail would be needed"));
+	return out;
+}
+
+/*
+ * What would change the verdict: of a blocked one, without which piece it
+ * would not be; of another, what is missing.
+ */
+static json_t *
+changes_json(const struct why_ask *a)
+{
+	json_t *out = json_array();
+	const struct score *s = a->score;
+	char text[TEXT_LEN];
+	bool over;
+
+	if (a->client == NULL || s->immune)
+		return out;
+	if (s->trapped)
+		return traps_change(out);
+	over = s->p >= a->policy->block_p;
+	for (size_t i = 0; over && i < s->n; i++) {
+		const struct score_term *t = &s->terms[i];
+
+		if (t->llr <= 0 ||
+		    score_probability(s->sum - t->llr) >= a->policy->block_p)
+			continue;
+		(void)snprintf(text, sizeof(text),
+		    "without \"%s\" it would pass (probability %.4f)",
+		    why_words(t), score_probability(s->sum - t->llr));
+		json_array_append_new(out, json_string(text));
+	}
+	if (over && !s->families_agree)
+		json_array_append_new(out,
+		    json_string("a second kind of witness would convict it"));
+	if (!over) {
+		double more = missing(a);
+
+		(void)snprintf(text, sizeof(text),
+		    "it would be blocked at a sum of %+.2f, which is %.2f more"
+		    "%s",
+		    s->sum + more, more,
+		    s->families_agree ? "" : ", with two kinds of witness");
+		json_array_append_new(out, json_string(text));
+	}
+	return out;
 }
 
 json_t *
@@ -318,6 +345,7 @@ why_json(const struct why_ask *a)
 		add_score(o, a);
 		add_client(o, a);
 	}
+	json_object_set_new(o, "changes", changes_json(a));
 	json_object_set_new(o, "lifts", lifts_json(a));
 	return o;
 }

@@ -8,7 +8,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <grp.h>
 #include <libgen.h>
 #include <limits.h>
@@ -19,105 +18,29 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/childopts.h"
 #include "daemon/ctl.h"
 #include "daemon/live.h"
 #include "daemon/log.h"
+#include "daemon/pattern_new.h"
 #include "daemon/priv.h"
 #include "daemon/route.h"
 #include "fp/p0fsock.h"
 
-struct options {
-	const char *conf, *record;
-	bool foreground;
-	int guard_fd, wake_fd;
-};
-
 struct parts {
-	struct options opt;
+	struct childopts opt;
 	struct config *config;
 	struct live_iface ifaces[LIVE_IFACES_MAX];
 	size_t ifaces_n;
 	struct recorder *recorder;
 	struct store *store;
 	struct signatures *sigs;
+	struct lists *lists;
+	struct resolver *resolver;
+	struct patterns *patterns;
 	int ctl_fd, p0f_fd;
 	struct live *live;
 };
-
-static const char usage[] =
-    "usage: zfw-engine -c CONF [--record FILE] [-f] --guard-fd N "
-    "--wake-fd N\n"
-    "Started by zfwd(8); of no use by hand.\n";
-
-/* A descriptor that is open, or -1. */
-static int
-fd_of(const char *s)
-{
-	char *end;
-	long v = strtol(s, &end, 10);
-
-	if (*s == '\0' || *end != '\0' || v < 3 || v > 1023 ||
-	    fcntl((int)v, F_GETFD) < 0)
-		return -1;
-	return (int)v;
-}
-
-static bool
-is_seqpacket(int fd)
-{
-	int type;
-	socklen_t n = sizeof(type);
-
-	return fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &n) == 0 &&
-	    type == SOCK_SEQPACKET;
-}
-
-/* 0 go on, 1 done, 2 usage */
-static int
-parse_options(int argc, char **argv, struct options *o)
-{
-	static const struct option longs[] = {
-		{ "record", required_argument, NULL, 'r' },
-		{ "guard-fd", required_argument, NULL, 'g' },
-		{ "wake-fd", required_argument, NULL, 'w' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int c;
-
-	while ((c = getopt_long(argc, argv, "c:f", longs, NULL)) != -1) {
-		switch (c) {
-		case 'c':
-			o->conf = optarg;
-			break;
-		case 'f':
-			o->foreground = true;
-			break;
-		case 'r':
-			o->record = optarg;
-			break;
-		case 'g':
-			o->guard_fd = fd_of(optarg);
-			break;
-		case 'w':
-			o->wake_fd = fd_of(optarg);
-			break;
-		case 'h':
-			fputs(usage, stdout);
-			return 1;
-		case 'V':
-			puts("zfw-engine " ZFW_VERSION);
-			return 1;
-		default:
-			return 2;
-		}
-	}
-	if (optind != argc || o->conf == NULL || !is_seqpacket(o->guard_fd) ||
-	    o->wake_fd < 0)
-		return 2;
-	return 0;
-}
 
 /* ---- what needs root ---- */
 
@@ -254,33 +177,76 @@ open_p0f(struct parts *p)
 	return p->p0f_fd >= 0;
 }
 
+/* Not for root's sake, but /etc/resolv.conf is out of reach later. */
+static bool
+open_resolver(struct parts *p)
+{
+	char err[RESOLVER_ERRLEN];
+
+	if (!p->config->resolver) {
+		if (p->config->dns_lists[0] != NULL)
+			log_msg(LOG_WARNING,
+			    "dns_lists are not asked: resolver is off");
+		return true;
+	}
+	p->resolver = live_names_open(p->config, err);
+	if (p->resolver == NULL)
+		log_msg(LOG_ERR, "resolver: %s", err);
+	return p->resolver != NULL;
+}
+
 /* ---- what does not ---- */
+
+/* Reading, for files of the config that are read again at a reload. */
+struct reachable {
+	size_t n;
+	struct priv_path paths[3 * CONFIG_LIST_MAX + 1];
+	char dirs[3 * CONFIG_LIST_MAX][PATH_MAX];
+};
+
+/* A file that is saved anew is another one: its directory. */
+static void
+reach_files(struct reachable *r, char *const *files)
+{
+	for (size_t i = 0; files != NULL && files[i] != NULL; i++) {
+		char *dir = r->dirs[r->n - 1];
+
+		(void)snprintf(dir, PATH_MAX, "%s", files[i]);
+		r->paths[r->n++] = (struct priv_path){ dirname(dir), false };
+	}
+}
+
+static int
+confine(const struct config *c, char err[PRIV_ERRLEN])
+{
+	struct reachable *r = calloc(1, sizeof(*r));
+	int rc;
+
+	if (r == NULL) {
+		(void)snprintf(err, PRIV_ERRLEN, "not enough memory");
+		return -ENOMEM;
+	}
+	r->paths[r->n++] = (struct priv_path){ c->state_dir, true };
+	reach_files(r, c->signature_files);
+	reach_files(r, c->end_user_files);
+	reach_files(r, c->pool_files);
+	rc = priv_landlock(r->paths, r->n, err);
+	free(r);
+	return rc;
+}
 
 static bool
 give_up_root(const struct parts *p)
 {
 	const struct config *c = p->config;
-	char dirs[CONFIG_LIST_MAX][PATH_MAX];
-	struct priv_path paths[CONFIG_LIST_MAX + 1] = { { c->state_dir,
-	    true } };
-	size_t n = 1;
 	char err[PRIV_ERRLEN];
 	int rc;
-
-	/* A file that is saved anew is another one: its directory. */
-	for (size_t i = 0; c->signature_files != NULL &&
-	     c->signature_files[i] != NULL && i < CONFIG_LIST_MAX;
-	     i++) {
-		(void)snprintf(dirs[i], sizeof(dirs[i]), "%s",
-		    c->signature_files[i]);
-		paths[n++] = (struct priv_path){ dirname(dirs[i]), false };
-	}
 
 	if (priv_become(c->user, NULL, 0, err) != 0) {
 		log_msg(LOG_ERR, "%s", err);
 		return false;
 	}
-	rc = priv_landlock(paths, n, err);
+	rc = confine(c, err);
 	if (rc == -ENOTSUP)
 		log_msg(LOG_NOTICE,
 		    "no Landlock in this kernel: file access "
@@ -300,6 +266,30 @@ load_signatures(struct parts *p)
 	if (p->sigs == NULL)
 		log_msg(LOG_ERR, "signature_files: %s", err);
 	return p->sigs != NULL;
+}
+
+static bool
+load_lists(struct parts *p)
+{
+	char err[NETLIST_ERRLEN];
+
+	p->lists = lists_new(p->config, err);
+	if (p->lists == NULL)
+		log_msg(LOG_ERR, "lists: %s", err);
+	return p->lists != NULL;
+}
+
+/* Before seccomp, which lets nobody make code afterwards (JIT). */
+static bool
+load_patterns(struct parts *p)
+{
+	char err[PATTERN_ERRLEN];
+
+	p->patterns = patterns_new((const char *const *)p->config->patterns,
+	    err);
+	if (p->patterns == NULL)
+		log_msg(LOG_ERR, "patterns: %s", err);
+	return p->patterns != NULL;
 }
 
 static bool
@@ -333,6 +323,9 @@ make_live(struct parts *p)
 		.recorder = p->recorder,
 		.store = p->store,
 		.sigs = p->sigs,
+		.lists = p->lists,
+		.resolver = p->resolver,
+		.patterns = p->patterns,
 		.guard_fd = p->opt.guard_fd,
 		.wake_fd = p->opt.wake_fd,
 		.ctl_fd = p->ctl_fd,
@@ -345,11 +338,12 @@ make_live(struct parts *p)
 }
 
 static bool
-shut_the_door(void)
+shut_the_door(const struct parts *p)
 {
 	char err[PRIV_ERRLEN];
 
-	if (priv_seccomp(PRIV_ENGINE, err) == 0)
+	if (priv_seccomp(p->resolver == NULL ? PRIV_ENGINE : PRIV_ENGINE_DNS,
+		err) == 0)
 		return true;
 	log_msg(LOG_ERR, "%s", err);
 	return false;
@@ -382,9 +376,10 @@ start(struct parts *p)
 	(void)fcntl(p->opt.wake_fd, F_SETFD, FD_CLOEXEC);
 	(void)fcntl(p->opt.wake_fd, F_SETFL, O_NONBLOCK);
 	if (!read_config(p) || !open_captures(p) || !open_recorder(p) ||
-	    !open_ctl(p) || !open_p0f(p) || !give_up_root(p) ||
-	    !load_signatures(p) || !open_store(p) || !make_live(p) ||
-	    !shut_the_door())
+	    !open_ctl(p) || !open_p0f(p) || !open_resolver(p) ||
+	    !give_up_root(p) || !load_signatures(p) || !load_lists(p) ||
+	    !load_patterns(p) || !open_store(p) || !make_live(p) ||
+	    !shut_the_door(p))
 		return false;
 	rc = live_load(p->live);
 	if (rc != 0)
@@ -402,8 +397,12 @@ stop(struct parts *p)
 		close(p->ctl_fd);
 	if (p->live == NULL && p->p0f_fd >= 0)
 		close(p->p0f_fd);
+	if (p->live == NULL)
+		resolver_free(p->resolver);
 	live_free(p->live);
 	signatures_free(p->sigs);
+	lists_free(p->lists);
+	patterns_free(p->patterns);
 	store_close(p->store);
 	recorder_close(p->recorder);
 	for (size_t i = 0; i < p->ifaces_n; i++)
@@ -417,14 +416,10 @@ main(int argc, char **argv)
 	struct parts p = { .opt = { .guard_fd = -1, .wake_fd = -1 },
 		.ctl_fd = -1,
 		.p0f_fd = -1 };
-	int rc = parse_options(argc, argv, &p.opt);
+	int rc = childopts_parse(argc, argv, &p.opt);
 
-	if (rc == 1)
-		return 0;
-	if (rc == 2) {
-		fputs(usage, stderr);
-		return 2;
-	}
+	if (rc != 0)
+		return rc == 1 ? 0 : rc;
 	log_open("zfw-engine", LOG_TO_STDERR, NULL);
 	rc = start(&p) && live_run(p.live) == 0 ? 0 : 1;
 	stop(&p);

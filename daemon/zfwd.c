@@ -13,7 +13,9 @@
 
 #include "daemon/background.h"
 #include "daemon/guard.h"
+#include "daemon/lists.h"
 #include "daemon/log.h"
+#include "daemon/pattern_new.h"
 
 enum { EXIT_DONE, EXIT_FAILED, EXIT_USAGE };
 
@@ -162,6 +164,33 @@ daemon_main(const struct config *c, struct options *o)
 	return EXIT_FAILED;
 }
 
+/* The engine would not start with them either. */
+static bool
+patterns_are_fine(const struct config *c)
+{
+	char err[PATTERN_ERRLEN];
+	struct patterns *p = patterns_new((const char *const *)c->patterns,
+	    err);
+
+	if (p == NULL)
+		fprintf(stderr, "zfwd: %s: patterns: %s\n", c->path, err);
+	patterns_free(p);
+	return p != NULL;
+}
+
+/* Nor with lists that it cannot read. */
+static bool
+lists_are_fine(struct config *c)
+{
+	char err[NETLIST_ERRLEN];
+	struct lists *l = lists_new(c, err);
+
+	if (l == NULL)
+		fprintf(stderr, "zfwd: lists: %s\n", err);
+	lists_free(l);
+	return l != NULL;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -179,7 +208,9 @@ main(int argc, char **argv)
 		fprintf(stderr, "zfwd: %s\n", err);
 		return EXIT_FAILED;
 	}
-	if (!o.check)
+	if (!patterns_are_fine(c) || (o.check && !lists_are_fine(c)))
+		code = EXIT_FAILED;
+	else if (!o.check)
 		code = daemon_main(c, &o);
 	else if (o.verbose)
 		config_print(c, stdout);

@@ -4,7 +4,8 @@
 #include "db/field.h"
 #include "fp/hash.h"
 
-#define TIME_MAX (((int64_t)1 << 48) - 1)
+#define TIME_MAX      (((int64_t)1 << 48) - 1)
+#define BLOB_NAME_MAX 31
 
 /* The check covers the key, so that a value under another key is refused. */
 static uint32_t
@@ -186,6 +187,23 @@ record_logpos_key(const char *path)
 		wr_bytes(&w, path, n);
 	else
 		wr_le64(&w, hash_stable(path, n));
+	return key_of(&w, &k);
+}
+
+struct record_key
+record_blob_key(const char *name)
+{
+	struct record_key k;
+	struct wr w = wr_init(k.b, sizeof(k.b));
+	size_t n = 0;
+
+	while (
+	    char_is_letter(name[n]) || char_is_digit(name[n]) || name[n] == '-')
+		n++;
+	if (n == 0 || n > BLOB_NAME_MAX || name[n] != '\0')
+		w.bad = true;
+	wr_u8(&w, 'b');
+	wr_bytes(&w, name, n);
 	return key_of(&w, &k);
 }
 

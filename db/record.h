@@ -11,7 +11,8 @@
  * milliseconds since 1970 in six bytes (until the year 10889; anything else
  * is cut to that); counts are floats, bit for bit.  Pure; owns nothing.
  *
- * Keys: 'c' client, 'a' bucket of the allow list, 'p' path of a log.
+ * Keys: 'c' client, 'a' bucket of the allow list, 'p' path of a log, 'b' name
+ * of a blob.
  */
 #ifndef ZFW_DB_RECORD_H
 #define ZFW_DB_RECORD_H
@@ -21,7 +22,7 @@
 
 #define RECORD_VERSION   1
 #define RECORD_CHECK     4    /* bytes */
-#define RECORD_MAX       2048 /* of a client or log position */
+#define RECORD_MAX       4096 /* of a client or log position */
 #define RECORD_KEY_MAX   256
 #define RECORD_ALLOW_MAX (4 + 16 + 12 + 128) /* of one entry in a bucket */
 #define RECORD_BUCKETS   64
@@ -38,6 +39,8 @@ struct record_key record_allow_key(unsigned bucket);
 unsigned record_allow_bucket(const struct net *n);
 /* Long paths go in by their hash. */
 struct record_key record_logpos_key(const char *path);
+/* n = 0: that is no name for a blob. */
+struct record_key record_blob_key(const char *name);
 
 /* Bytes written, check included; 0 = `max` is too small. */
 size_t record_client_encode(const struct client *c, void *out, size_t max);

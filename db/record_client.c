@@ -162,43 +162,44 @@ rd_facts(struct rd *r, struct client *c)
 static size_t
 samples_n(const struct client *c)
 {
-	size_t n = 0;
+	struct client_sample s;
+	size_t n = 0, at = 0;
 
-	for (size_t i = 0; i < CLIENT_SAMPLES; i++)
-		n += c->samples[i].kind != 0;
+	while ((at = client_sample_next(c, at, &s)) != 0)
+		n++;
 	return n;
 }
 
 static void
 wr_samples(struct wr *w, const struct client *c)
 {
-	wr_u8(w, (uint8_t)samples_n(c));
-	for (size_t i = 0; i < CLIENT_SAMPLES; i++) {
-		const struct client_sample *s = &c->samples[i];
+	struct client_sample s;
+	char text[CLIENT_SAMPLE_MAX];
+	size_t at = 0;
 
-		if (s->kind == 0)
-			continue;
-		wr_u8(w, s->kind);
-		wr_time(w, s->t_ms);
-		wr_text(w, s->text, sizeof(s->text));
+	wr_u8(w, (uint8_t)samples_n(c));
+	while ((at = client_sample_next(c, at, &s)) != 0) {
+		memcpy(text, s.text.p, s.text.n);
+		text[s.text.n] = '\0';
+		wr_u8(w, (uint8_t)s.kind);
+		wr_time(w, s.t_ms);
+		wr_text(w, text, sizeof(text));
 	}
 }
 
 static void
 rd_samples(struct rd *r, struct client *c)
 {
-	size_t n = rd_u8(r);
+	for (size_t n = rd_u8(r); n > 0 && !r->bad; n--) {
+		char text[CLIENT_SAMPLE_MAX];
+		unsigned kind = rd_u8(r);
+		int64_t t_ms = rd_time(r);
 
-	if (n > CLIENT_SAMPLES)
-		r->bad = true;
-	for (size_t i = 0; i < n && !r->bad; i++) {
-		struct client_sample *s = &c->samples[i];
-
-		s->kind = rd_u8(r);
-		s->t_ms = rd_time(r);
-		rd_text(r, s->text, sizeof(s->text));
-		if (s->kind >= EVIDENCE_KINDS)
-			memset(s, 0, sizeof(*s));
+		rd_text(r, text, sizeof(text));
+		/* Of a kind that a later version of zfw has: left out. */
+		if (!r->bad && kind > 0 && kind < EVIDENCE_KINDS)
+			client_sample(c, (enum evidence_kind)kind,
+			    (struct str){ text, strlen(text) }, t_ms);
 	}
 }
 
@@ -294,6 +295,111 @@ rd_os(struct rd *r, struct client *c)
 		c->os_grade = SIGDB_UNKNOWN;
 }
 
+static void
+wr_traits(struct wr *w, const struct client *c)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < MODEL_FEATURES; i++)
+		any |= c->value[i] != 0;
+	wr_u8(w, any ? MODEL_FEATURES : 0);
+	if (any)
+		wr_bytes(w, c->value, sizeof(c->value));
+	wr_le64(w, c->dialect);
+	wr_le64(w, c->way);
+	wr_le64(w, c->stack);
+	wr_le32(w, c->botnet);
+}
+
+static void
+rd_traits(struct rd *r, struct client *c)
+{
+	size_t n = rd_u8(r);
+
+	for (size_t i = 0; i < n && !r->bad; i++) {
+		uint8_t v = rd_u8(r);
+
+		if (i < MODEL_FEATURES && v <= MODEL_VALUES_MAX)
+			c->value[i] = v;
+	}
+	c->dialect = rd_le64(r);
+	c->way = rd_le64(r);
+	c->stack = rd_le64(r);
+	c->botnet = rd_le32(r);
+}
+
+static void
+wr_apart(struct wr *w, const struct client *c)
+{
+	wr_le16(w, c->silent);
+	wr_le16(w, c->callouts);
+	wr_le32(w, c->bounces_nobody);
+}
+
+static void
+rd_apart(struct rd *r, struct client *c)
+{
+	c->silent = rd_le16(r);
+	c->callouts = rd_le16(r);
+	c->bounces_nobody = rd_le32(r);
+}
+
+static void
+wr_visit(struct wr *w, const struct client_visit *v)
+{
+	wr_time(w, v->open_ms);
+	wr_le64(w, v->dialect);
+	wr_le32(w, v->long_ms);
+	wr_le16(w, v->port);
+	for (size_t i = 0; i < CLIENT_STAGES; i++)
+		wr_le16(w, v->p_permille[i]);
+	wr_le16(w, v->rcpts_ok);
+	wr_le16(w, v->rcpts_soft);
+	wr_le16(w, v->rcpts_refused);
+	wr_le16(w, v->commands);
+	wr_u8(w, v->messages);
+	wr_u8(w, v->end);
+	wr_u8(w, v->flags);
+}
+
+static void
+wr_visits(struct wr *w, const struct client *c)
+{
+	size_t n = 0;
+
+	while (n < CLIENT_VISITS && c->visits[n].open_ms != 0)
+		n++;
+	wr_u8(w, (uint8_t)n);
+	for (size_t i = 0; i < n; i++)
+		wr_visit(w, &c->visits[i]);
+}
+
+static void
+rd_visits(struct rd *r, struct client *c)
+{
+	size_t n = rd_u8(r);
+
+	if (n > CLIENT_VISITS)
+		r->bad = true;
+	for (size_t i = 0; i < n && !r->bad; i++) {
+		struct client_visit *v = &c->visits[i];
+
+		v->open_ms = rd_time(r);
+		v->dialect = rd_le64(r);
+		v->long_ms = rd_le32(r);
+		v->port = rd_le16(r);
+		for (size_t k = 0; k < CLIENT_STAGES; k++)
+			v->p_permille[k] = rd_le16(r);
+		v->rcpts_ok = rd_le16(r);
+		v->rcpts_soft = rd_le16(r);
+		v->rcpts_refused = rd_le16(r);
+		v->commands = rd_le16(r);
+		v->messages = rd_u8(r);
+		v->end = rd_u8(r);
+		v->flags = rd_u8(r);
+	}
+}
+
 /* Stored: bit i of the mask says that group i is there; add at the end. */
 static const struct {
 	void (*write)(struct wr *w, const struct client *c);
@@ -310,21 +416,24 @@ static const struct {
 	{ wr_names, rd_names },
 	{ wr_sig, rd_sig },
 	{ wr_os, rd_os },
+	{ wr_traits, rd_traits },
+	{ wr_apart, rd_apart },
+	{ wr_visits, rd_visits },
 };
 
 #define GROUPS (sizeof(groups) / sizeof(groups[0]))
 
-/* Is anything but zeros (and a leading 0 count) in that group? */
+/* Writes that group; takes it back if nothing but zeros is in it. */
 static bool
-group_set(size_t i, const struct client *c)
+group_write(size_t i, const struct client *c, struct wr *w)
 {
-	uint8_t buf[RECORD_MAX];
-	struct wr w = wr_init(buf, sizeof(buf));
+	struct wr before = *w;
 
-	groups[i].write(&w, c);
-	for (size_t k = 0; k < w.n; k++)
-		if (buf[k] != 0)
+	groups[i].write(w, c);
+	for (size_t k = before.n; k < w->n; k++)
+		if (w->p[k] != 0)
 			return true;
+	*w = before;
 	return false;
 }
 
@@ -333,18 +442,17 @@ record_client_encode(const struct client *c, void *out, size_t max)
 {
 	struct record_key key = record_client_key(&c->key);
 	struct wr w = record_begin(out, max);
+	struct wr at = w;
 	unsigned have = 0;
 
-	for (size_t i = 0; i < GROUPS; i++)
-		if (group_set(i, c))
-			have |= 1u << i;
-	wr_le16(&w, (uint16_t)have);
+	wr_le16(&w, 0); /* which groups there are: not known yet */
 	wr_time(&w, c->first_ms);
 	wr_time(&w, c->last_ms);
 	wr_le32(&w, c->connects);
 	for (size_t i = 0; i < GROUPS; i++)
-		if (have & 1u << i)
-			groups[i].write(&w, c);
+		if (group_write(i, c, &w))
+			have |= 1u << i;
+	wr_le16(&at, (uint16_t)have);
 	return record_seal(&key, &w);
 }
 

@@ -5,16 +5,10 @@
 #include <time.h>
 
 #include "db/kcguard.h"
-#include "db/record.h"
-#include "db/storefile.h"
+#include "db/store_impl.h"
 #include "fp/le.h"
 
 #define SLOW_US 50000
-
-struct store {
-	struct storefile f;
-	uint64_t undecodable, slow;
-};
 
 struct store_cursor {
 	struct store *s;
@@ -103,8 +97,9 @@ guarded_set(void *arg)
 	c->good = kcdbset(c->db, c->key, c->key_n, c->value, c->n);
 }
 
-static int
-put(struct store *s, const struct record_key *k, void *value, size_t n)
+int
+store_raw_put(struct store *s, const struct record_key *k, void *value,
+    size_t n)
 {
 	struct call c = call_of(k);
 
@@ -121,8 +116,8 @@ guarded_remove(void *arg)
 	c->good = kcdbremove(c->db, c->key, c->key_n);
 }
 
-static int
-del(struct store *s, const struct record_key *k)
+int
+store_raw_del(struct store *s, const struct record_key *k)
 {
 	struct call c = call_of(k);
 
@@ -183,7 +178,7 @@ store_client_put(struct store *s, const struct client *c)
 	uint8_t buf[RECORD_MAX];
 	size_t n = record_client_encode(c, buf, sizeof(buf));
 
-	return n == 0 ? -EMSGSIZE : put(s, &k, buf, n);
+	return n == 0 ? -EMSGSIZE : store_raw_put(s, &k, buf, n);
 }
 
 int
@@ -191,7 +186,7 @@ store_client_del(struct store *s, const struct addr *key)
 {
 	struct record_key k = record_client_key(key);
 
-	return del(s, &k);
+	return store_raw_del(s, &k);
 }
 
 /* A copy of one record, so that nothing of ours runs inside the library. */
@@ -308,9 +303,8 @@ store_clients(struct store *s, struct store_cursor **cursor, size_t n,
 	return e == -ENOENT ? 0 : e;
 }
 
-/* A bucket's value, to be freed with kcfree(); NULL with 0 or -errno in *e. */
-static char *
-bucket_take(struct store *s, const struct record_key *k, size_t *n, int *e)
+char *
+store_raw_take(struct store *s, const struct record_key *k, size_t *n, int *e)
 {
 	struct call c = call_of(k);
 
@@ -319,115 +313,6 @@ bucket_take(struct store *s, const struct record_key *k, size_t *n, int *e)
 	if (*e == -ENOENT)
 		*e = 0;
 	return c.taken;
-}
-
-/* Copies the entries but that of `net`; was it there? */
-static bool
-bucket_copy(struct store *s, const struct record_key *k, const char *value,
-    size_t n, const struct net *net, struct wr *w)
-{
-	struct rd r = record_open(k, value, n);
-	struct store_allow a;
-	bool found = false;
-
-	while (record_allow_next(&r, &a))
-		if (a.net.bits == net->bits && addr_eq(&a.net.a, &net->a))
-			found = true;
-		else
-			record_allow_add(w, &a);
-	if (r.bad)
-		s->undecodable++;
-	return found;
-}
-
-/* Puts `a`, or takes `net` away when it is NULL. */
-static int
-bucket_edit(struct store *s, const struct net *net, const struct store_allow *a)
-{
-	struct record_key k = record_allow_key(record_allow_bucket(net));
-	size_t n = 0, max, empty;
-	bool found = false;
-	char *value, *buf;
-	struct wr w;
-	int e;
-
-	value = bucket_take(s, &k, &n, &e);
-	if (e != 0)
-		return e;
-	max = n + RECORD_ALLOW_MAX + 16;
-	buf = malloc(max);
-	if (buf == NULL) {
-		kcfree(value);
-		return -ENOMEM;
-	}
-	w = record_begin(buf, max);
-	empty = w.n;
-	if (value != NULL)
-		found = bucket_copy(s, &k, value, n, net, &w);
-	kcfree(value);
-	if (a != NULL)
-		record_allow_add(&w, a);
-	if (a == NULL && !found)
-		e = -ENOENT;
-	else if (w.n == empty)
-		e = del(s, &k);
-	else if ((n = record_seal(&k, &w)) == 0)
-		e = -EMSGSIZE;
-	else
-		e = put(s, &k, buf, n);
-	free(buf);
-	return e;
-}
-
-static bool
-net_whole(const struct net *n)
-{
-	struct addr masked;
-
-	if (n->a.family != 4 && n->a.family != 6)
-		return false;
-	if (n->bits > (n->a.family == 4 ? 32 : 128))
-		return false;
-	masked = addr_mask(&n->a, n->bits);
-	return addr_eq(&masked, &n->a);
-}
-
-int
-store_allow_put(struct store *s, const struct store_allow *a)
-{
-	return net_whole(&a->net) ? bucket_edit(s, &a->net, a) : -EINVAL;
-}
-
-int
-store_allow_del(struct store *s, const struct net *net)
-{
-	return net_whole(net) ? bucket_edit(s, net, NULL) : -EINVAL;
-}
-
-int
-store_allow_list(struct store *s,
-    void (*fn)(void *arg, const struct store_allow *a), void *arg)
-{
-	for (unsigned i = 0; i < RECORD_BUCKETS; i++) {
-		struct record_key k = record_allow_key(i);
-		struct store_allow a;
-		struct rd r;
-		size_t n = 0;
-		int e;
-		char *value = bucket_take(s, &k, &n, &e);
-
-		if (e != 0)
-			return e;
-		if (value == NULL)
-			continue;
-		r = record_open(&k, value, n);
-		while (record_allow_next(&r, &a))
-			fn(arg, &a);
-		if (r.bad)
-			s->undecodable++;
-		kcfree(value);
-	}
-	return 0;
 }
 
 int
@@ -454,7 +339,55 @@ store_logpos_put(struct store *s, const char *path,
 	uint8_t buf[64];
 	size_t n = record_logpos_encode(&k, p, buf, sizeof(buf));
 
-	return n == 0 ? -EMSGSIZE : put(s, &k, buf, n);
+	return n == 0 ? -EMSGSIZE : store_raw_put(s, &k, buf, n);
+}
+
+int
+store_blob_put(struct store *s, const char *name, const void *p, size_t n)
+{
+	struct record_key k = record_blob_key(name);
+	size_t max = n + 1 + RECORD_CHECK, size;
+	struct wr w;
+	char *buf;
+	int e;
+
+	if (k.n == 0 || n > STORE_BLOB_MAX)
+		return -EINVAL;
+	buf = malloc(max);
+	if (buf == NULL)
+		return -ENOMEM;
+	w = record_begin(buf, max);
+	wr_bytes(&w, p, n);
+	size = record_seal(&k, &w);
+	e = size == 0 ? -EMSGSIZE : store_raw_put(s, &k, buf, size);
+	free(buf);
+	return e;
+}
+
+long
+store_blob_get(struct store *s, const char *name, void *out, size_t max)
+{
+	struct record_key k = record_blob_key(name);
+	size_t n = 0;
+	long got = 0;
+	struct rd r;
+	char *value;
+	int e;
+
+	if (k.n == 0)
+		return -EINVAL;
+	value = store_raw_take(s, &k, &n, &e);
+	if (value == NULL)
+		return e;
+	r = record_open(&k, value, n);
+	if (r.bad)
+		s->undecodable++;
+	else if (r.n <= max) {
+		got = (long)r.n;
+		memcpy(out, r.p, r.n);
+	}
+	kcfree(value);
+	return got;
 }
 
 static void

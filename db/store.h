@@ -78,6 +78,15 @@ int store_logpos_get(struct store *s, const char *path,
 int store_logpos_put(struct store *s, const char *path,
     const struct store_logpos *p);
 
+#define STORE_BLOB_MAX (16 << 20)
+/*
+ * Bytes under a name of letters, digits and '-' (at most 31): what was
+ * learned of many clients.  get: the length, 0 = not there or too long for
+ * `max`, -errno.
+ */
+int store_blob_put(struct store *s, const char *name, const void *p, size_t n);
+long store_blob_get(struct store *s, const char *name, void *out, size_t max);
+
 /* Writes what the system holds back to the disk; slow, called rarely. */
 int store_sync(struct store *s);
 

@@ -109,6 +109,7 @@ struct session {
 	bool cut;            /* see session_cut() */
 	bool deaf;           /* our replies cannot be read any more, or not
 	                        be told which command they answer */
+	bool owes;           /* a reply of ours is outstanding */
 	bool tls_offered;    /* our latest answer to EHLO has STARTTLS */
 	/* the SYN fields that a narrow block needs */
 	uint16_t syn_len; /* IPv4 total length or IPv6 payload length */

@@ -138,6 +138,7 @@ take_flags(struct session *s, const struct smtp *m)
 	s->blind = smtp_blind(m);
 	s->deaf = m->deaf || m->unsure;
 	s->refusals = refusals_of(&m->dlg);
+	s->owes = m->owed > 0;
 	s->tls_offered = m->tls_offered;
 }
 

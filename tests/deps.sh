@@ -6,9 +6,11 @@ set -eu
 
 build="gcc make pkg-config libpcap-dev libmnl-dev libnftnl-dev
 libnetfilter-queue-dev libevent-dev libconfuse-dev libsodium-dev
-libseccomp-dev libcap-ng-dev libjansson-dev libkyotocabinet-dev libcunit1-dev libc-ares-dev libpcre2-dev"
-run="nftables iproute2 postfix swaks libio-socket-inet6-perl util-linux procps"
-test="rsyslog tcpdump p0f strace python3 rspamd tshark"
+libseccomp-dev libcap-ng-dev libjansson-dev libc-ares-dev libkyotocabinet-dev libcunit1-dev
+libpcre2-dev libsystemd-dev"
+run="nftables iproute2 postfix swaks openssl libio-socket-inet6-perl util-linux procps"
+test="rsyslog tcpdump p0f strace python3 rspamd tshark
+systemd-journal-remote"
 bench="fail2ban p0f procps iproute2 util-linux python3"
 lint="git clang libclang-rt-14-dev clang-format clang-tidy cppcheck mandoc universal-ctags"
 

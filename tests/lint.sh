@@ -39,9 +39,9 @@ layer() {
     fp/smtp* | fp/session* | fp/dialogue* | fp/ladder | fp/flowstat | fp/reorder) echo 4 ;;
     fp/uptime | fp/hosts | fp/p0fapi | fp/p0fsock | fp/flows | fp/tsclock) echo 4 ;;
     fp/*) echo unknown ;;
-    daemon/log | daemon/logtime | daemon/logline* | daemon/logscan | daemon/logjson | daemon/logjoin | daemon/logrule | daemon/logreply) echo 5 ;;
-    daemon/evidence* | daemon/cross | daemon/names* | daemon/client | daemon/groups | daemon/mailq | daemon/policy) echo 6 ;;
-    daemon/score) echo 7 ;;
+    daemon/log | daemon/logtime | daemon/logline* | daemon/logscan | daemon/logjson | daemon/logjoin | daemon/logrule | daemon/logreply | daemon/logkind | daemon/loghead | daemon/pattern*) echo 5 ;;
+    daemon/evidence* | daemon/cross | daemon/names* | daemon/client | daemon/sites | daemon/mailq | daemon/policy | daemon/model* | daemon/botnet* | daemon/netlist | daemon/dnsmark | daemon/dnsmsg | daemon/dnscache | daemon/msgid) echo 6 ;;
+    daemon/score*) echo 7 ;;
     daemon/decide | daemon/blocks | daemon/engine*) echo 8 ;;
     nft/* | db/*) echo 9 ;;
     daemon/*) echo 10 ;;
@@ -70,6 +70,12 @@ for o in $(words zfwd_O); do
 done
 for o in $(words zfw-engine_O); do
     case $o in nft/* | fp/nfqueue*) fault "zfw-engine links $o" ;; esac
+done
+for p in $(words PROGRAMS); do
+    case $p:$(words "${p}_L") in
+    zfw-journal:*) ;;
+    *libsystemd*) fault "$p links libsystemd" ;;
+    esac
 done
 
 echo "lint: cppcheck"
@@ -114,20 +120,58 @@ for f in docs/man/zfwd.conf.5:man_keys docs/zfwd.conf:conf_keys; do
     done < <(diff <(table_keys) <(${f#*:}) | grep '^[<>]')
 done
 
-# Every piece of evidence has its row, with its weight where it has just one,
-# and every family its cap.
+# Every piece of evidence has its row: with its weight where that is one number,
+# and as learned where the model says it; every family its cap; and every number
+# of the score stands there with its value.
 row() { grep "^| $1 | " docs/EVIDENCE.md; }
+learned=" $(sed -n '/^score_term(/,/^}/p' daemon/score_terms.c |
+    sed -nE 's/^\tcase EVIDENCE_([A-Z_]+):.*|^\tif \(k == EVIDENCE_(STACK_RECORD)\)/\1\2/p' | tr '\n' ' ')"
+[ "$(grep -cE '^[[:space:]]\[EVIDENCE_[A-Z_]+\] = [-0-9.]+,' daemon/score_terms.c)" -gt 5 ] && [ "$(wc -w <<<"$learned")" -gt 10 ] ||
+    fault "daemon/score_terms.c: tests/lint.sh cannot read its weights"
 while read -r sym name fam; do
     row "\`$name\` | ${fam,,}" >/dev/null ||
         fault "docs/EVIDENCE.md: no row for $name, family ${fam,,}"
-    w=$(sed -n "s/^\t\[EVIDENCE_$sym\] = \([-0-9.]*\),.*/\1/p" daemon/score.c)
+    w=$(sed -n "s/^\t\[EVIDENCE_$sym\] = \([-0-9.]*\),.*/\1/p" daemon/score_terms.c)
     [ -z "$w" ] || row "\`$name\`" | grep -qF -- "| ${w/#[0-9]/+${w:0:1}} |" ||
         fault "docs/EVIDENCE.md: $name: its weight is $w"
+    is=no
+    row "\`$name\`" | cut -d'|' -f5 | grep -q '^ learned' && is=yes
+    case $learned in *" $sym "*) want=yes ;; *) want=no ;; esac
+    [ $is = $want ] || fault "docs/EVIDENCE.md: $name: learned in the table: $is, in daemon/score_terms.c: $want"
 done < <(tr '\n\t\\' '   ' <daemon/evidence_kind.h |
-    grep -oE 'X\([A-Z_]+, [0-9]+, "[a-z-]+", [A-Z]+,' | sed -E 's/X\(|[",]//g; s/ [0-9]+//')
+    grep -oE 'X\([A-Z0-9_]+, [0-9]+, "[a-z-]+", [A-Z]+,' | sed -E 's/X\(|[",]//g; s/ [0-9]+//')
+# What is shipped of the learned ones, as docs/MODEL.md has it (which a unit test
+# compares with the code): a number, or the least and the greatest.
+shipped() { # FEATURE VALUE
+    sed -nE "s/^\\| \`$1\` \\| $2 \\|.*\\| ([-+][0-9.]+)( hard)? \\|$/\\1/p" docs/MODEL.md |
+        sort -g | sed -n '1p;$p' | xargs printf '%+.1f\n' | uniq | paste -sd' ' | sed 's/ / to /'
+}
+while read -r name feature value; do
+    want=$(shipped "$feature" "$value")
+    grep -q "^| \`$name\` | [a-z]* | [^|]* | learned, ${want}[ ,;]" docs/EVIDENCE.md ||
+        fault "docs/EVIDENCE.md: $name: shipped are $want"
+done <<-'END'
+	stack stack .*
+	round-trip round-trip .*
+	waits greeting waits
+	early-talk greeting early
+	pipelining ahead without-leave
+	bare-lf line-end lf
+	think-time think-time .*
+	reaction reaction .*
+	no-quit leave .*
+END
 while read -r fam cap; do
     row "$fam | $cap" >/dev/null || fault "docs/EVIDENCE.md: family $fam: its cap is $cap"
 done < <(sed -n 's/^\t\[FAMILY_[A-Z]*\] = { "\([a-z]*\)", \([0-9.]*\) },.*/\1 \2/p' daemon/score.c)
+numbers() {
+    sed -nE 's/^#define ([A-Z_]+) +\(?(-?[0-9.]+)\)?( .*)?$/\1 \2/p' \
+        daemon/score.c daemon/score_terms.c | sort
+}
+[ "$(numbers | wc -l)" -gt 10 ] || fault "daemon/score.c: tests/lint.sh cannot read its numbers"
+while read -r line; do
+    fault "docs/EVIDENCE.md: not as in daemon/score*.c (<): $line"
+done < <(diff <(numbers) <(sed -nE 's/^\| `([A-Z_]+)` \| (-?[0-9.]+) \| .*/\1 \2/p' docs/EVIDENCE.md | sort) | grep '^[<>]')
 
 echo "lint: sizes"
 if command -v ctags >/dev/null; then

@@ -42,6 +42,7 @@ for group in "$@"; do
         ;;
     golden) run_one golden bash tests/golden/run.sh "$b" ;;
     scenario) run_one scenario bash tests/scenario/run.sh "$b" ;;
+    days) run_one days bash tests/days.sh "$b" ;;
     outside) run_one outside bash tests/outside.sh "$b" ;;
     e2e)
         for t in tests/e2e/t_*.sh; do

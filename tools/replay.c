@@ -1,45 +1,39 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tools/replay.h"
+
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 
-#include "daemon/logjoin.h"
-#include "daemon/logjson.h"
+#include "daemon/dnstell.h"
 #include "fp/capture.h"
 #include "fp/recorder.h"
 #include "tools/logfile.h"
-#include "tools/replay.h"
-#include "tools/replay_out.h"
+#include "tools/replay_marks.h"
+#include "tools/replay_report.h"
 
-#define MARK_SETS 8192
-#define MARK_WAYS 16
-#define TICK_MS   1000
+#define HALF_YEAR_MS ((int64_t)182 * 86400 * 1000)
+#define TICK_MS      1000
+#define SILENCE_MS   (3600 * (int64_t)TICK_MS)
+#define AHEAD_MAX    65536 /* packets in which a recording must have a mark */
+#define MARKED_MS    1000  /* how long before its mark a line was written */
 
-/*
- * A line that the recording notes comes twice, once from the recording and
- * once from the log file: whichever is first is applied, the other passed
- * over.  Counts per line hash, in sets that hold far more than the lines of
- * the second or two between the halves.
- */
-struct mark {
-	uint64_t hash;
-	int ahead; /* >0: the recording's came first; <0: the log's */
-};
-
-struct marks {
-	struct mark v[MARK_SETS][MARK_WAYS];
-	size_t next; /* the way to give up when a set is full */
-};
+static const char *const policy_name[REPLAY_POLICIES] = { "as configured",
+	"what if" };
 
 struct replay {
 	struct replay_conf *conf;
-	struct engine *engine;
+	struct world worlds[REPLAY_POLICIES];
 	struct replay_out out;
+	struct diff *diff; /* NULL: one policy */
+	struct truth truth;
 	struct capture *caps[REPLAY_FILES_MAX];
 	struct packet head[REPLAY_FILES_MAX];
 	bool have[REPLAY_FILES_MAX];
 	struct logfile logs[REPLAY_FILES_MAX];
-	struct marks *marks; /* NULL: the captures hold none */
+	struct marks *marks; /* NULL: no capture can hold any */
+	bool marked;         /* one does */
 	int64_t now_ms, next_tick_ms;
 	char *err;
 };
@@ -53,76 +47,119 @@ fail(struct replay *r, const char *what, const char *why)
 	return -1;
 }
 
-/* Does any capture hold marks; and when does the first packet come? */
-static int
-look_ahead(struct replay *r, bool *marks, int64_t *first_us)
+/* ---- opening ---- */
+
+/* Can it hold marks?  What cannot be read twice is taken to. */
+static bool
+may_have_marks(struct replay *r, const char *path)
 {
 	char err[CAPTURE_ERRLEN];
+	struct stat st;
+	struct capture *c;
+	struct packet p;
 	const char *line;
 	size_t n;
+	bool found = false;
 
-	*marks = false;
+	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
+		return true;
+	c = capture_open_file(path, err);
+	for (unsigned i = 0; c != NULL && !found && i < AHEAD_MAX; i++) {
+		if (capture_next(c, &p) != CAPTURE_PACKET ||
+		    p.link != PACKET_RAW)
+			break; /* not a recording of ours */
+		found = recorder_is_mark(&p, &line, &n);
+	}
+	capture_close(c);
+	r->marked = r->marked || found;
+	return found;
+}
+
+/* The next packet of a capture into its head; 0 or -1. */
+static int
+fill_capture(struct replay *r, size_t i)
+{
+	if (r->have[i] || r->caps[i] == NULL)
+		return 0;
+	switch (capture_next(r->caps[i], &r->head[i])) {
+	case CAPTURE_PACKET:
+		r->have[i] = true;
+		return 0;
+	case CAPTURE_ERROR:
+		return fail(r, capture_error(r->caps[i]), "");
+	default:
+		capture_close(r->caps[i]);
+		r->caps[i] = NULL;
+		return 0;
+	}
+}
+
+/* All captures, and when the first packet comes: INT64_MAX without one. */
+static int
+open_captures(struct replay *r, int64_t *first_us)
+{
+	char err[CAPTURE_ERRLEN];
+
 	*first_us = INT64_MAX;
 	for (size_t i = 0; i < r->conf->pcaps_n; i++) {
-		struct capture *c = capture_open_file(r->conf->pcaps[i], err);
-		struct packet p;
+		const char *path = r->conf->pcaps[i];
+		bool marks = may_have_marks(r, path);
 
-		if (c == NULL)
+		if ((r->caps[i] = capture_open_file(path, err)) == NULL)
 			return fail(r, err, "");
-		while (capture_next(c, &p) == CAPTURE_PACKET) {
-			if (p.t_us < *first_us)
-				*first_us = p.t_us;
-			if (p.link != PACKET_RAW)
-				break; /* not a recording of ours */
-			*marks = *marks || recorder_is_mark(&p, &line, &n);
-		}
-		capture_close(c);
+		if (fill_capture(r, i) != 0)
+			return -1;
+		if (!r->have[i])
+			continue;
+		if (r->head[i].t_us < *first_us)
+			*first_us = r->head[i].t_us;
+		if (marks && r->head[i].link == PACKET_RAW &&
+		    r->marks == NULL && (r->marks = marks_new()) == NULL)
+			return fail(r, strerror(ENOMEM), "");
 	}
 	return 0;
 }
 
 static int
-open_all(struct replay *r)
+open_logs(struct replay *r)
 {
-	char err[CAPTURE_ERRLEN];
-	int rc;
+	for (size_t i = 0; i < r->conf->logs_n; i++) {
+		int rc = logfile_open(&r->logs[i], r->conf->logs[i]);
 
-	for (size_t i = 0; i < r->conf->pcaps_n; i++)
-		if ((r->caps[i] = capture_open_file(r->conf->pcaps[i], err)) ==
-		    NULL)
-			return fail(r, err, "");
-	for (size_t i = 0; i < r->conf->logs_n; i++)
-		if ((rc = logfile_open(&r->logs[i], r->conf->logs[i])) != 0)
+		if (rc != 0)
 			return fail(r, r->conf->logs[i], strerror(-rc));
+	}
 	return 0;
 }
 
-static struct mark *
-mark_of(struct marks *m, uint64_t hash)
+static int
+open_worlds(struct replay *r, int64_t first_us)
 {
-	struct mark *set = m->v[hash % MARK_SETS], *unused = NULL;
+	struct replay_conf *conf = r->conf;
+	/* A line of a session that began before the capture has no witness. */
+	struct world_conf wc = { .witness = conf->pcaps_n > 0,
+		.witness_from_ms = conf->pcaps_n > 0 ? first_us / 1000 - 1000 :
+						       0,
+		.truth = conf->truth_path != NULL ? &r->truth : NULL };
 
-	for (size_t i = 0; i < MARK_WAYS; i++) {
-		if (set[i].hash == hash)
-			return &set[i];
-		if (set[i].ahead == 0)
-			unused = &set[i];
+	if (conf->policies_n > 1 && (r->diff = diff_new()) == NULL)
+		return fail(r, strerror(ENOMEM), "");
+	r->out = (struct replay_out){ .f = conf->out, .jsonl = conf->jsonl };
+	wc.diff = r->diff;
+	wc.out = r->diff == NULL ? &r->out : NULL;
+	for (size_t i = 0; i < conf->policies_n; i++) {
+		wc.with = conf->with[i];
+		wc.which = i;
+		wc.explain = i == 0 && conf->explain.n > 0 ? &conf->explain :
+							     NULL;
+		if (!world_init(&r->worlds[i], &wc))
+			return fail(r, strerror(ENOMEM), "");
 	}
-	if (unused == NULL)
-		unused = &set[m->next++ % MARK_WAYS];
-	*unused = (struct mark){ hash, 0 };
-	return unused;
+	conf->explain.policy = conf->with[0].policy;
+	return 0;
 }
 
-/* True: the other half of this line was applied before; pass it over. */
-static bool
-mark_pairs(struct marks *m, const char *line, size_t n, int side)
-{
-	struct mark *mark = mark_of(m, hash_stable(line, n) | 1);
-
-	mark->ahead += side;
-	return side > 0 ? mark->ahead <= 0 : mark->ahead >= 0;
-}
+/* ---- time, packets, lines: to every world ---- */
 
 static void
 tick_until(struct replay *r, int64_t t_ms)
@@ -130,64 +167,70 @@ tick_until(struct replay *r, int64_t t_ms)
 	if (r->next_tick_ms == 0)
 		r->next_tick_ms = t_ms + TICK_MS;
 	/* A long silence needs no tick for each of its seconds. */
-	if (t_ms - r->next_tick_ms > 3600 * (int64_t)TICK_MS)
-		r->next_tick_ms = t_ms - 3600 * (int64_t)TICK_MS;
+	if (t_ms - r->next_tick_ms > SILENCE_MS)
+		r->next_tick_ms = t_ms - SILENCE_MS;
 	for (; r->next_tick_ms <= t_ms; r->next_tick_ms += TICK_MS)
-		engine_tick(r->engine, r->next_tick_ms);
+		for (size_t i = 0; i < r->conf->policies_n; i++)
+			world_tick(&r->worlds[i], r->next_tick_ms);
 	if (t_ms > r->now_ms)
 		r->now_ms = t_ms;
 }
 
 static void
+give_line(struct replay *r, struct str line, int64_t t_ms)
+{
+	for (size_t i = 0; i < r->conf->policies_n; i++)
+		world_line(&r->worlds[i], line, t_ms);
+}
+
+static void
 apply_packet(struct replay *r, const struct packet *p)
 {
-	const char *line;
-	size_t n;
+	struct str line;
 
 	tick_until(r, p->t_us / 1000);
-	if (r->marks == NULL || !recorder_is_mark(p, &line, &n)) {
-		engine_packet(r->engine, p);
+	if (r->marks == NULL || !recorder_is_mark(p, &line.p, &line.n)) {
+		for (size_t i = 0; i < r->conf->policies_n; i++)
+			world_packet(&r->worlds[i], p);
 		return;
 	}
-	if (r->conf->logs_n > 0 && mark_pairs(r->marks, line, n, 1))
+	r->marked = true;
+	if (dnsmark_is(line)) { /* no log has it: DNS said it */
+		for (size_t i = 0; i < r->conf->policies_n; i++)
+			(void)dnstell_line(r->worlds[i].engine, line,
+			    p->t_us / 1000);
 		return;
-	engine_line(r->engine, (struct str){ line, n }, p->t_us / 1000);
+	}
+	if (r->conf->logs_n > 0 && marks_pair(r->marks, line, MARKS_RECORDING))
+		return;
+	give_line(r, line, p->t_us / 1000);
 }
 
 static void
 apply_line(struct replay *r, struct logfile *l)
 {
 	int64_t t_ms = l->due_ms > r->now_ms ? l->due_ms : r->now_ms;
+	struct str line = { l->line, l->len };
 
 	l->have = false;
 	tick_until(r, t_ms);
-	if (r->marks != NULL && mark_pairs(r->marks, l->line, l->len, -1))
-		return;
-	engine_line(r->engine, (struct str){ l->line, l->len }, t_ms);
+	if (r->marks == NULL || !marks_pair(r->marks, line, MARKS_LOG))
+		give_line(r, line, t_ms);
 }
+
+/* ---- merging ---- */
 
 /* Fills the heads of all sources; -1 when one cannot be read. */
 static int
 fill(struct replay *r, const struct logtime_conf *tc, int64_t ref_ms)
 {
-	for (size_t i = 0; i < r->conf->pcaps_n; i++) {
-		if (r->have[i] || r->caps[i] == NULL)
-			continue;
-		switch (capture_next(r->caps[i], &r->head[i])) {
-		case CAPTURE_PACKET:
-			r->have[i] = true;
-			break;
-		case CAPTURE_ERROR:
-			return fail(r, capture_error(r->caps[i]), "");
-		default:
-			capture_close(r->caps[i]);
-			r->caps[i] = NULL;
-		}
-	}
+	for (size_t i = 0; i < r->conf->pcaps_n; i++)
+		if (fill_capture(r, i) != 0)
+			return -1;
 	for (size_t i = 0; i < r->conf->logs_n; i++) {
 		int rc = logfile_next(&r->logs[i], tc,
-		    ref_ms > r->now_ms ? ref_ms : r->now_ms,
-		    r->marks != NULL ? 1000 : 0);
+		    ref_ms > r->now_ms ? ref_ms : r->now_ms + HALF_YEAR_MS,
+		    r->marked ? MARKED_MS : 0);
 
 		if (rc < 0)
 			return fail(r, r->logs[i].path, strerror(-rc));
@@ -224,25 +267,24 @@ step(struct replay *r)
 }
 
 static int
-run(struct replay *r, struct engine_conf *ec)
+run(struct replay *r)
 {
-	const struct policy *p = r->conf->policy;
+	const struct policy *p = r->conf->with[0].policy;
 	struct logtime_conf tc = { p->log_zone_s, p->log_year };
 	int64_t first_us, ref_ms;
-	bool marks;
 
-	if (look_ahead(r, &marks, &first_us) != 0 || open_all(r) != 0)
+	if (r->conf->truth_path != NULL &&
+	    truth_read(&r->truth, r->conf->truth_path, r->err) != 0)
 		return -1;
+	if (open_captures(r, &first_us) != 0 || open_logs(r) != 0 ||
+	    open_worlds(r, first_us) != 0)
+		return -1;
+	/*
+	 * A stamp without a year is of the year that brings it nearest to the
+	 * capture: the next day's log is open as well, and not a year old.
+	 */
 	ref_ms = first_us == INT64_MAX ? (int64_t)time(NULL) * 1000 :
-					 first_us / 1000;
-	/* A line of a session that began before the capture has no witness. */
-	ec->witness = r->conf->pcaps_n > 0;
-	ec->witness_from_ms = ec->witness ? first_us / 1000 - 1000 : 0;
-	if (marks && (r->marks = calloc(1, sizeof(*r->marks))) == NULL)
-		return fail(r, strerror(ENOMEM), "");
-	r->engine = engine_new(ec);
-	if (r->engine == NULL)
-		return fail(r, strerror(ENOMEM), "");
+					 first_us / 1000 + HALF_YEAR_MS;
 	for (;;) {
 		if (fill(r, &tc, ref_ms) != 0)
 			return -1;
@@ -251,91 +293,105 @@ run(struct replay *r, struct engine_conf *ec)
 	}
 }
 
+/* ---- what is told at the end ---- */
+
+static int
+write_report(struct replay *r, const struct report *rep)
+{
+	const char *path = r->conf->report_path;
+	FILE *f = fopen(path, "we");
+	json_t *o = f == NULL ? NULL : report_json(rep);
+	bool ok = o != NULL &&
+	    json_dumpf(o, f,
+		JSON_PRESERVE_ORDER | JSON_INDENT(1) |
+		    JSON_REAL_PRECISION(10)) == 0 &&
+	    fputc('\n', f) != EOF;
+
+	json_decref(o);
+	if (f != NULL && fclose(f) != 0)
+		ok = false;
+	return ok ? 0 : fail(r, path, strerror(errno));
+}
+
+static int
+tell_report(struct replay *r, FILE *summary)
+{
+	struct report rep = { .path = r->conf->truth_path,
+		.truth = &r->truth,
+		.n = r->conf->policies_n };
+
+	for (size_t i = 0; i < rep.n; i++) {
+		rep.tally[i] = r->worlds[i].tally;
+		rep.name[i] = policy_name[i];
+	}
+	report_text(&rep, summary);
+	return r->conf->report_path != NULL ? write_report(r, &rep) : 0;
+}
+
+static void
+tell_diff(struct replay *r)
+{
+	struct diff_print p = { .changes = r->conf->changes,
+		.changes_n = r->conf->changes_n,
+		.truth = r->conf->truth_path != NULL ? &r->truth : NULL,
+		.json = r->conf->jsonl,
+		.out = r->conf->out };
+
+	for (size_t i = 0; i < REPLAY_POLICIES; i++) {
+		p.name[i] = policy_name[i];
+		p.engine[i] = r->worlds[i].engine;
+	}
+	diff_print(r->diff, &p);
+}
+
+/* `rc` is how the run went; what was read before an error is told, too. */
+static int
+tell(struct replay *r, FILE *summary, int rc)
+{
+	for (size_t i = 0; i < r->conf->policies_n; i++) {
+		struct world *w = &r->worlds[i];
+
+		world_end(w);
+		if (i == 0)
+			replay_out_summary(w->engine, world_clients(w),
+			    summary);
+		if (spill_error(w->spill) != NULL && rc == 0)
+			rc = fail(r, spill_error(w->spill), "");
+	}
+	if (r->diff != NULL) {
+		tell_diff(r);
+		if (diff_failed(r->diff) && rc == 0)
+			rc = fail(r, strerror(ENOMEM), "");
+	}
+	if (r->conf->truth_path != NULL && tell_report(r, summary) != 0)
+		rc = -1;
+	return rc;
+}
+
 int
 replay_run(struct replay_conf *conf, FILE *summary, char err[REPLAY_ERRLEN])
 {
 	struct replay *r = calloc(1, sizeof(*r));
-	struct engine_conf ec = { .policy = conf->policy, .sigs = conf->sigs };
 	int rc;
 
 	if (r == NULL) {
 		snprintf(err, REPLAY_ERRLEN, "%s", strerror(ENOMEM));
 		return -1;
 	}
-	conf->policy->enforce = true;
 	r->conf = conf;
 	r->err = err;
-	r->out = (struct replay_out){ .f = conf->out, .jsonl = conf->jsonl };
-	ec.arg = &r->out;
-	ec.out = replay_out_event;
-	rc = run(r, &ec);
-	if (r->engine != NULL)
-		replay_out_summary(&r->out, r->engine, summary);
+	rc = run(r);
+	if (r->worlds[conf->policies_n - 1].engine != NULL)
+		rc = tell(r, summary, rc);
 	for (size_t i = 0; i < REPLAY_FILES_MAX; i++) {
 		capture_close(r->caps[i]);
 		logfile_close(&r->logs[i]);
 	}
-	engine_free(r->engine);
-	free(r->marks);
+	for (size_t i = 0; i < REPLAY_POLICIES; i++)
+		world_fini(&r->worlds[i]);
+	diff_free(r->diff);
+	truth_free(&r->truth);
+	marks_free(r->marks);
 	free(r);
 	return rc;
-}
-
-static void
-put_event(FILE *f, const struct log_event *ev, unsigned long line)
-{
-	char json[LOG_LINE_MAX * 8];
-	size_t n = logjson_print(ev, line, json, sizeof(json));
-
-	if (n == 0)
-		return;
-	json[n] = '\n'; /* in place of the NUL */
-	(void)fwrite(json, 1, n + 1, f);
-}
-
-/* Returns as logfile_line() does: 0 at the end. */
-static int
-events_of(const struct replay_conf *conf, struct logfile *l, struct logjoin *j)
-{
-	struct logline_conf lc = { { conf->policy->log_zone_s,
-				       conf->policy->log_year },
-		conf->policy->submission };
-	int64_t now_ms = (int64_t)time(NULL) * 1000, line_ms = INT64_MIN;
-	struct log_event ev;
-	int rc;
-
-	while ((rc = logfile_line(l)) > 0) {
-		if (logline_parse(&lc, (struct str){ l->line, l->len }, now_ms,
-			&ev) == LOG_NONE)
-			continue;
-		if (ev.t_ms > line_ms)
-			line_ms = ev.t_ms;
-		if (logjoin_see(j, &ev, line_ms) != LOG_NONE)
-			put_event(conf->out, &ev, l->number);
-		while (logjoin_next(j, &ev))
-			put_event(conf->out, &ev, l->number);
-	}
-	return rc;
-}
-
-int
-replay_events(struct replay_conf *conf, char err[REPLAY_ERRLEN])
-{
-	struct logjoin *j = logjoin_new(LOGJOIN_ENTRIES,
-	    &(struct hash_key){ 0 });
-	const char *what = "events";
-	int rc = j == NULL ? -ENOMEM : 0;
-
-	for (size_t i = 0; i < conf->logs_n && rc == 0; i++) {
-		struct logfile l;
-
-		what = conf->logs[i];
-		if ((rc = logfile_open(&l, what)) == 0)
-			rc = events_of(conf, &l, j);
-		logfile_close(&l);
-	}
-	logjoin_free(j);
-	if (rc < 0)
-		snprintf(err, REPLAY_ERRLEN, "%s: %s", what, strerror(-rc));
-	return rc < 0 ? -1 : 0;
 }

@@ -17,9 +17,17 @@ event_name(enum engine_out_kind k)
 		return "unblock";
 	case ENGINE_SYN_DROP:
 		return "syn_drop";
+	case ENGINE_CUT:
+		return "cut";
 	default:
 		return NULL; /* of no interest to a reader */
 	}
+}
+
+static bool
+has_port(const struct engine_out *o)
+{
+	return o->kind == ENGINE_SYN_DROP || o->kind == ENGINE_CUT;
 }
 
 /* As users know them: an IPv4 address, an IPv6 prefix. */
@@ -74,7 +82,7 @@ print_json(FILE *f, const char *event, const struct engine_out *o)
 	json_t *j = json_pack("{s:f,s:s,s:s,s:n}", "t", (double)o->t_ms / 1000,
 	    "event", event, "client", client_text(&o->net, buf), "stack");
 
-	if (o->kind == ENGINE_SYN_DROP)
+	if (has_port(o))
 		json_object_set_new(j, "port", json_integer(o->port));
 	json_object_set_new(j, "action", json_string(action_name(c->action)));
 	json_object_set_new(j, "tier", json_integer(c->tier));
@@ -110,7 +118,7 @@ print_text(FILE *f, const char *event, const struct engine_out *o)
 				fprintf(f, "%s %s %+.1f", i > 0 ? "," : "",
 				    evidence_name(o->score->terms[i].kind),
 				    o->score->terms[i].llr);
-	} else if (o->kind == ENGINE_SYN_DROP) {
+	} else if (has_port(o)) {
 		fprintf(f, " port %u", o->port);
 	} else {
 		fprintf(f, " %s", o->why != NULL ? o->why : "time is up");
@@ -133,11 +141,10 @@ replay_out_event(void *arg, const struct engine_out *o)
 }
 
 void
-replay_out_summary(struct replay_out *out, const struct engine *e, FILE *f)
+replay_out_summary(const struct engine *e, size_t clients, FILE *f)
 {
 	struct engine_counts n;
 
-	(void)out;
 	engine_counts(e, &n);
 	fprintf(f,
 	    "packets       %" PRIu64 " (%" PRIu64 " of SMTP sessions read, "
@@ -150,8 +157,12 @@ replay_out_summary(struct replay_out *out, const struct engine *e, FILE *f)
 	    n.verdicts[TRAITS_LINK]);
 	fprintf(f,
 	    "connections   %" PRIu64 " SYNs, %" PRIu64 " handshakes, %" PRIu64
-	    " prevented\n",
-	    n.sessions.syns + n.syn_drops, n.sessions.opened, n.syn_drops);
+	    " prevented, %" PRIu64 " cut\n",
+	    n.sessions.syns + n.syn_drops, n.sessions.opened, n.syn_drops,
+	    n.cuts);
+	fprintf(f,
+	    "clients       %zu remembered, %" PRIu64 " times one left memory\n",
+	    clients, n.clients_evicted);
 	fprintf(f,
 	    "log lines     %" PRIu64 " (%" PRIu64 " understood, %" PRIu64
 	    " joined by port, %" PRIu64 " by time, %" PRIu64 " orphans)\n",

@@ -2,7 +2,7 @@
 /*
  * replay_out - what the engine decided, as text or JSON lines
  *
- * One line per block, unblock and dropped SYN, in order of time; the fields
+ * One line per block, unblock, dropped SYN and cut session, in order of time; the fields
  * of the JSON are documented in zfw-replay(1) and are a contract.
  */
 #ifndef ZFW_TOOLS_REPLAY_OUT_H
@@ -18,7 +18,7 @@ struct replay_out {
 };
 
 void replay_out_event(void *arg, const struct engine_out *o);
-void
-replay_out_summary(struct replay_out *out, const struct engine *e, FILE *f);
+/* `clients` are remembered, in memory or not. */
+void replay_out_summary(const struct engine *e, size_t clients, FILE *f);
 
 #endif

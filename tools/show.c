@@ -144,6 +144,21 @@ show_captures(FILE *out, const json_t *list)
 	}
 }
 
+/* How far it was read; a stream is read where it is. */
+static void
+show_place(FILE *out, const json_t *s)
+{
+	const char *kind = json_string_value(json_object_get(s, "kind"));
+	char b[SHOW_LEN];
+
+	if (kind != NULL && strcmp(kind, "file") != 0)
+		fprintf(out, " (%s)", show_text(s, "kind", b));
+	else
+		fprintf(out, ", at byte %lld of %lld",
+		    (long long)show_int(s, "position"),
+		    (long long)show_int(s, "size"));
+}
+
 static void
 show_logs(FILE *out, const json_t *list)
 {
@@ -154,18 +169,55 @@ show_logs(FILE *out, const json_t *list)
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *s = json_array_get(list, i);
 
-		fprintf(out,
-		    "log           %s: %s, at byte %lld of %lld; %lld lines, "
-		    "%lld understood%s\n",
-		    show_text(s, "path", path), show_text(s, "state", state),
-		    (long long)show_int(s, "position"),
-		    (long long)show_int(s, "size"),
+		fprintf(out, "log           %s: %s", show_text(s, "path", path),
+		    show_text(s, "state", state));
+		show_place(out, s);
+		fprintf(out, "; %lld lines, %lld understood%s%s\n",
 		    (long long)show_int(s, "lines"),
 		    (long long)show_int(s, "understood"),
 		    json_is_true(json_object_get(s, "backlog")) ?
 			" (catching up)" :
-			"");
+			"",
+		    json_is_true(json_object_get(s, "blind")) ? ", BLIND" : "");
 	}
+}
+
+/* What is wrong, by the name of enum blind_view. */
+static void
+show_blind(FILE *out, const json_t *a)
+{
+	static const struct {
+		const char *name, *text;
+	} views[] = {
+		{ "log", "connections, and no line about them in any log" },
+		{ "capture", "lines about clients, and no connections seen" },
+		{ "other", "the log and the wire speak of different clients" },
+		{ "no", "a log of which no line is understood" },
+	};
+	const char *view = json_string_value(json_object_get(a, "blind_view"));
+
+	if (!json_is_true(json_object_get(a, "blind")))
+		return;
+	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
+		if (view != NULL && strcmp(view, views[i].name) == 0) {
+			fprintf(out, "BLIND         %s\n", views[i].text);
+			return;
+		}
+	fprintf(out, "BLIND         see the log of zfw\n");
+}
+
+/* Nothing when there is none. */
+static void
+show_resolver(FILE *out, const json_t *r)
+{
+	if (json_is_object(r))
+		fprintf(out,
+		    "resolver      %lld addresses asked for, %lld named, %lld "
+		    "without a name, %lld not to be told\n",
+		    (long long)show_int(r, "asked"),
+		    (long long)show_int(r, "named"),
+		    (long long)show_int(r, "unnamed"),
+		    (long long)show_int(r, "failed"));
 }
 
 static void
@@ -192,6 +244,7 @@ show_status(FILE *out, const json_t *a)
 	show_queue(out, a);
 	show_captures(out, json_object_get(a, "captures"));
 	show_logs(out, json_object_get(a, "logs"));
+	show_resolver(out, json_object_get(a, "resolver"));
 	fprintf(out, "blocks now    %lld\n",
 	    (long long)show_int(a, "blocks_now"));
 	fprintf(out, "allowed nets  %lld\n",
@@ -202,8 +255,8 @@ show_status(FILE *out, const json_t *a)
 	    (long long)show_int(st, "records"),
 	    (long long)show_int(st, "bytes"),
 	    (long long)show_int(st, "errors"));
-	if (json_is_true(json_object_get(a, "blind")))
-		fprintf(out, "BLIND         see the log of zfw\n");
+	show_blind(out, a);
 	show_counters(out, "counters", json_object_get(a, "counters"));
+	show_counters(out, "patterns", json_object_get(a, "patterns"));
 	show_counters(out, "guard", json_object_get(a, "guard"));
 }

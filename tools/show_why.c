@@ -20,10 +20,30 @@ word(const json_t *list, size_t i)
 	return s == NULL ? "-" : s;
 }
 
+/* `1 message`, `2 messages` */
+static void
+many(FILE *out, int64_t n, const char *what)
+{
+	fprintf(out, "%lld %s%s", (long long)n, what, n == 1 ? "" : "s");
+}
+
 static bool
 is(const json_t *o, const char *key)
 {
 	return json_is_true(json_object_get(o, key));
+}
+
+/* Of one that passes: how it looks. */
+static const char *
+passes(const json_t *a)
+{
+	double p = real(a, "p");
+
+	if (p < 0.1)
+		return "it passes: it looks like a mail server.";
+	if (p < 0.5)
+		return "it passes: it may well be a mail server.";
+	return "it passes: it looks suspicious, but that is not enough.";
 }
 
 /* The sentence that the verdict is. */
@@ -38,10 +58,12 @@ verdict(FILE *out, const json_t *a)
 		{ "would be blocked",
 		    "it would be blocked, but zfw only watches (mode "
 		    "shadow)." },
-		{ "passes", "it passes: what is known is not enough." },
 		{ "suspect",
 		    "it looks like a zombie and is blocked at its next "
 		    "offence." },
+		{ "shared",
+		    "it looks like a zombie, but a mail server is behind the "
+		    "same address: it passes." },
 		{ "one family",
 		    "it looks bad, but only one kind of witness says so: it "
 		    "passes." },
@@ -65,6 +87,10 @@ verdict(FILE *out, const json_t *a)
 		    show_text(a, "immune_by", by));
 		return;
 	}
+	if (strcmp(v, "passes") == 0) {
+		fprintf(out, "%s\n", passes(a));
+		return;
+	}
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strcmp(v, words[i].verdict) == 0) {
 			fprintf(out, "%s\n", words[i].words);
@@ -86,14 +112,18 @@ names(FILE *out, const json_t *a)
 	fprintf(out, "  TCP stack     %s (%s)\n", show_text(a, "os", b),
 	    show_text(a, "os_grade", c));
 	fprintf(out, "  signature     %s\n", show_text(a, "sig", b));
+	if (json_is_string(json_object_get(a, "botnet")))
+		fprintf(out, "  botnet        %s (see zfwctl botnets)\n",
+		    show_text(a, "botnet", b));
 	fprintf(out, "  first seen    %s, last %s\n",
 	    show_time(a, "first", "never", b),
 	    show_time(a, "last", "never", c));
 	fprintf(out, "  connections   %lld",
 	    (long long)show_int(a, "connects"));
 	if (show_int(a, "knocks") > 0)
-		fprintf(out, "; knocked %lld times while blocked, last %s",
+		fprintf(out, "; knocked %lld time%s while blocked, last %s",
 		    (long long)show_int(a, "knocks"),
+		    show_int(a, "knocks") == 1 ? "" : "s",
 		    show_time(a, "last_knock", "never", b));
 	fprintf(out, "\n");
 }
@@ -134,17 +164,41 @@ term(FILE *out, const json_t *t)
 
 	fprintf(out, "  %+7.2f  %-9s  %s", real(t, "llr"),
 	    show_text(t, "family", fam), show_text(t, "words", words));
-	fprintf(out, " [%s]\n", show_text(t, "value", value));
+	(void)show_text(t, "value", value);
+	if (strcmp(value, "yes") == 0)
+		fprintf(out, "\n");
+	else
+		fprintf(out, " [%s]\n", value);
 	if (json_is_object(s))
 		fprintf(out, "                      %s: %s\n",
 		    show_time(s, "t", "-", at), show_text(s, "text", raw));
+}
+
+/* Which families have a say, and whether that is enough. */
+static void
+witnesses(FILE *out, const json_t *a)
+{
+	const json_t *fams = json_object_get(a, "families");
+	size_t n = json_array_size(fams);
+
+	if (n == 0)
+		fprintf(out, "\nNo kind of witness carries weight against it");
+	else
+		fprintf(out,
+		    "\nKinds of witness that carry weight against it: ");
+	for (size_t i = 0; i < n; i++)
+		fprintf(out, "%s%s", i == 0 ? "" : ", ", word(fams, i));
+	fprintf(out, "; %s.\n",
+	    is(a, "trapped")            ? "the traps convict it alone" :
+		is(a, "families_agree") ? "that is enough to convict" :
+		n == 0                  ? "two are needed" :
+					  "that is not enough to convict");
 }
 
 static void
 arithmetic(FILE *out, const json_t *a)
 {
 	const json_t *terms = json_object_get(a, "terms");
-	const json_t *fams = json_object_get(a, "families");
 	char f[SHOW_LEN];
 
 	fprintf(out,
@@ -156,16 +210,105 @@ arithmetic(FILE *out, const json_t *a)
 		term(out, json_array_get(terms, i));
 	fprintf(out, "  %+7.2f  sum: probability %.4f, blocked from %.4f\n",
 	    real(a, "sum"), real(a, "p"), real(a, "threshold"));
-	fprintf(out, "\nWitnesses that carry weight:");
-	for (size_t i = 0; i < json_array_size(fams); i++)
-		fprintf(out, "%s %s", i == 0 ? "" : ",", word(fams, i));
-	if (json_array_size(fams) == 0)
-		fprintf(out, " none");
-	fprintf(out, ": %s.\n",
-	    is(a, "families_agree") ? "enough to convict" :
-				      "not enough to convict");
+	witnesses(out, a);
 	if (json_is_string(json_object_get(a, "immune_by")))
 		fprintf(out, "Immune: %s.\n", show_text(a, "immune_by", f));
+}
+
+/* How sure we were when it had got so far. */
+static void
+stages(FILE *out, const json_t *p)
+{
+	static const char *const order[] = { "handshake", "greeting", "helo",
+		"rcpt", "close" };
+	bool first = true;
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		if (!json_is_number(json_object_get(p, order[i])))
+			continue;
+		fprintf(out, "%s%s %.3f", first ? "      sure: " : ", ",
+		    order[i], real(p, order[i]));
+		first = false;
+	}
+	if (!first)
+		fprintf(out, "\n");
+}
+
+static void
+visit(FILE *out, const json_t *v)
+{
+	bool over = is(v, "over");
+	char t[SHOW_LEN];
+
+	fprintf(out, "  %s  port %lld", show_time(v, "t", "-", t),
+	    (long long)show_int(v, "port"));
+	if (over)
+		fprintf(out, ", %.1f s", real(v, "seconds"));
+	if (over || show_int(v, "commands") > 0) {
+		fprintf(out, ": ");
+		many(out, show_int(v, "commands"), "command");
+		fprintf(out,
+		    "; recipients %lld taken, %lld deferred, %lld refused; ",
+		    (long long)show_int(v, "rcpts_ok"),
+		    (long long)show_int(v, "rcpts_deferred"),
+		    (long long)show_int(v, "rcpts_refused"));
+		many(out, show_int(v, "messages"), "message");
+	}
+	fprintf(out, "%s%s%s%s\n", is(v, "early") ? "; spoke first" : "",
+	    is(v, "tls") ? "; TLS" : "", is(v, "bounce") ? "; a bounce" : "",
+	    is(v, "cut") ? "; cut short by us" :
+		over     ? "" :
+			   "; not seen to its end");
+	stages(out, json_object_get(v, "p"));
+}
+
+static void
+visits(FILE *out, const json_t *a)
+{
+	const json_t *list = json_object_get(a, "sessions");
+
+	if (json_array_size(list) == 0)
+		return;
+	fprintf(out, "\nIts last sessions, newest first:\n");
+	for (size_t i = 0; i < json_array_size(list); i++)
+		visit(out, json_array_get(list, i));
+}
+
+/* What is kept apart from evidence. */
+static void
+trouble(FILE *out, const json_t *a)
+{
+	static const struct {
+		const char *key, *words;
+	} rows[] = {
+		{ "left_without_mail", "sessions that left without mail" },
+		{ "callouts", "address checks (null sender, no message)" },
+		{ "bounces_to_nobody",
+		    "bounces to recipients that do not exist" },
+	};
+	const json_t *t = json_object_get(a, "trouble");
+	bool any = false;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (show_int(t, rows[i].key) == 0)
+			continue;
+		fprintf(out, "%s %lld %s",
+		    any ? "," : "\nAlso, and no evidence:",
+		    (long long)show_int(t, rows[i].key), rows[i].words);
+		any = true;
+	}
+	if (any)
+		fprintf(out, ".\n");
+}
+
+static void
+list(FILE *out, const json_t *lines, const char *head)
+{
+	if (json_array_size(lines) == 0)
+		return;
+	fprintf(out, "\n%s\n", head);
+	for (size_t i = 0; i < json_array_size(lines); i++)
+		fprintf(out, "  - %s\n", word(lines, i));
 }
 
 static void
@@ -174,14 +317,16 @@ good(FILE *out, const json_t *a)
 	const json_t *g = json_object_get(a, "good");
 	char t[SHOW_LEN];
 
-	if (show_int(g, "mails") > 0)
-		fprintf(out,
-		    "\nGood mail: %lld messages to %lld recipients on %lld "
-		    "days%s.\n",
-		    (long long)show_int(g, "mails"),
-		    (long long)show_int(g, "recipients"),
-		    (long long)show_int(g, "days"),
+	if (show_int(g, "mails") > 0) {
+		fprintf(out, "\nWanted mail: ");
+		many(out, show_int(g, "mails"), "message");
+		fprintf(out, " to ");
+		many(out, show_int(g, "recipients"), "recipient");
+		fprintf(out, " on ");
+		many(out, show_int(g, "days"), "day");
+		fprintf(out, "%s.\n",
 		    is(g, "complained") ? ", some of it complained of" : "");
+	}
 	if (json_is_integer(json_object_get(g, "login")))
 		fprintf(out, "A user logged in from there: %s.\n",
 		    show_time(g, "login", "-", t));
@@ -194,6 +339,7 @@ static void
 history(FILE *out, const json_t *a)
 {
 	const json_t *list = json_object_get(a, "history");
+	int64_t from = 0; /* of the one that came after it */
 	char t[SHOW_LEN], u[SHOW_LEN];
 
 	if (json_array_size(list) == 0)
@@ -203,23 +349,13 @@ history(FILE *out, const json_t *a)
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *h = json_array_get(list, i);
 
-		fprintf(out, "  tier %lld  %s - %s\n",
+		fprintf(out, "  tier %lld  %s - %s%s\n",
 		    (long long)show_int(h, "tier"),
-		    show_time(h, "from", "-", t),
-		    show_time(h, "until", "-", u));
+		    show_time(h, "from", "-", t), show_time(h, "until", "-", u),
+		    i > 0 && show_int(h, "until") > from ? ", then raised" :
+							   "");
+		from = show_int(h, "from");
 	}
-}
-
-static void
-lifts(FILE *out, const json_t *a)
-{
-	const json_t *list = json_object_get(a, "lifts");
-
-	if (json_array_size(list) == 0)
-		return;
-	fprintf(out, "\nWhat lifts the block:\n");
-	for (size_t i = 0; i < json_array_size(list); i++)
-		fprintf(out, "  - %s\n", word(list, i));
 }
 
 void
@@ -232,6 +368,10 @@ show_why(FILE *out, const json_t *a)
 	names(out, a);
 	arithmetic(out, a);
 	good(out, a);
+	trouble(out, a);
+	visits(out, a);
 	history(out, a);
-	lifts(out, a);
+	list(out, json_object_get(a, "changes"),
+	    "What would change the verdict:");
+	list(out, json_object_get(a, "lifts"), "What lifts the block:");
 }

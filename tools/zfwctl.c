@@ -22,13 +22,14 @@
 struct ctl {
 	const struct config *config;
 	const char *verb, *arg; /* arg: NULL = none */
+	const char *more;       /* the word after it; NULL = none */
 	bool json;
 	uint32_t for_s; /* 0 = not given */
 };
 
 struct verb {
 	const char *name;
-	bool takes_arg;
+	int args;
 	int (*run)(const struct ctl *c);
 };
 
@@ -40,7 +41,9 @@ static const char usage[] =
     "  blocks                      all blocks in force\n"
     "  block ADDRESS [--for TIME]  block it now (1d; 10min, 2h, 3d, ...)\n"
     "  unblock ADDRESS|NET         lift blocks now\n"
-    "  reload                      read the signature files again\n"
+    "  report ADDRESS spam|ham     say what mail came from it\n"
+    "  botnets                     what zombies have in common\n"
+    "  reload                      read signatures and lists again\n"
     "  off                         take all rules out and keep them out\n"
     "  on                          let zfw put them back\n"
     "\n"
@@ -133,6 +136,10 @@ run_reload(const struct ctl *c)
 		printf("; %lld lines make no sense (see the log)",
 		    (long long)show_int(a, "warnings"));
 	printf("\n");
+	if (show_int(a, "end_user_networks") + show_int(a, "pool_networks") > 0)
+		printf("%lld networks of end users, %lld of mail providers\n",
+		    (long long)show_int(a, "end_user_networks"),
+		    (long long)show_int(a, "pool_networks"));
 	json_decref(a);
 	return 0;
 }
@@ -222,6 +229,37 @@ run_unblock(const struct ctl *c)
 	return order(c, line, "not blocked any more");
 }
 
+static int
+run_report(const struct ctl *c)
+{
+	char line[128], who[SHOW_LEN], as[SHOW_LEN];
+	json_t *a;
+
+	(void)snprintf(line, sizeof(line), "report %s %s", c->arg, c->more);
+	if (ask(c, line, &a) != 0)
+		return 1;
+	if (c->json)
+		return print_json(a);
+	printf("%s: reported as %s\n", show_text(a, "client", who),
+	    show_text(a, "reported", as));
+	json_decref(a);
+	return 0;
+}
+
+static int
+run_botnets(const struct ctl *c)
+{
+	json_t *a;
+
+	if (ask(c, "botnets", &a) != 0)
+		return 1;
+	if (c->json)
+		return print_json(a);
+	show_botnets(stdout, a);
+	json_decref(a);
+	return 0;
+}
+
 /* ---- off and on: without the daemon ---- */
 
 static int
@@ -271,14 +309,16 @@ run_on(const struct ctl *c)
 /* ---- options ---- */
 
 static const struct verb verbs[] = {
-	{ "status", false, run_status },
-	{ "reload", false, run_reload },
-	{ "why", true, run_why },
-	{ "blocks", false, run_blocks },
-	{ "block", true, run_block },
-	{ "unblock", true, run_unblock },
-	{ "off", false, run_off },
-	{ "on", false, run_on },
+	{ "status", 0, run_status },
+	{ "reload", 0, run_reload },
+	{ "why", 1, run_why },
+	{ "blocks", 0, run_blocks },
+	{ "block", 1, run_block },
+	{ "unblock", 1, run_unblock },
+	{ "report", 2, run_report },
+	{ "botnets", 0, run_botnets },
+	{ "off", 0, run_off },
+	{ "on", 0, run_on },
 };
 
 /* NULL, or what is wrong with the words after the options. */
@@ -295,13 +335,19 @@ check_words(struct ctl *c, const struct verb **verb, char **words, int n)
 			*verb = &verbs[i];
 	if (*verb == NULL)
 		return "no such command";
-	if (n != 1 + (*verb)->takes_arg)
-		return (*verb)->takes_arg ? "one address, please" :
+	if (n != 1 + (*verb)->args)
+		return (*verb)->args == 2 ? "an address and spam or ham, "
+					    "please" :
+		    (*verb)->args == 1    ? "one address, please" :
 					    "too many words";
-	c->arg = (*verb)->takes_arg ? words[1] : NULL;
+	c->arg = (*verb)->args > 0 ? words[1] : NULL;
+	c->more = (*verb)->args > 1 ? words[2] : NULL;
 	if (c->arg != NULL &&
 	    !ctlreq_net((struct str){ c->arg, strlen(c->arg) }, &net))
 		return "not an address or network";
+	if (c->more != NULL && strcmp(c->more, "spam") != 0 &&
+	    strcmp(c->more, "ham") != 0)
+		return "say spam or ham";
 	if (c->for_s != 0 && (*verb)->run != run_block)
 		return "--for is only for block";
 	return NULL;

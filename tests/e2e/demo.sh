@@ -184,7 +184,7 @@ wave_botnet() {
     botnet_wave >"$E2E_DIR/bot1.out" 2>&1
     sleep 0.2
     n=$(botnet_v6 | blocked)
-    tell "$n are blocked: the first ones came before the name was notorious"
+    tell "$n are blocked: anybody may mistype a recipient once"
     tell "they come a second time"
     botnet_wave >"$E2E_DIR/bot2.out" 2>&1
     must "all 30 /64s are in block6" wait_for 10 all_blocked botnet_v6
@@ -219,13 +219,24 @@ one_a_line() { # SET: as nft prints it, but each element on its line
         grep -E '^[0-9a-f.:]+ (counter|timeout)'
 }
 
+one_line() { # ADDRESS
+    zfwctl why "$1" | head -n 1
+}
+
 look() {
     step "Looking at it"
     shown 8 "nft list set inet zfw block4" one_a_line block4
     say
     shown 4 "nft list set inet zfw block6" one_a_line block6
     say
-    shown 40 "zfwctl why 192.0.2.43" zfwctl why 192.0.2.43
+    shown 3 "zfwctl botnets" zfwctl botnets
+    say
+    shown 44 "zfwctl why 192.0.2.43" zfwctl why 192.0.2.43
+    say
+    tell "and of others, in a sentence:"
+    shown 1 "zfwctl why 203.0.113.10 | head -n 1" one_line 203.0.113.10
+    shown 1 "zfwctl why 203.0.113.12 | head -n 1" one_line 203.0.113.12
+    shown 1 "zfwctl why 2001:db8:1000::7 | head -n 1" one_line 2001:db8:1000::7
 }
 
 allow() {

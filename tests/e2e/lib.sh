@@ -144,7 +144,7 @@ e2e_files() {
     : >"$d/etc/resolv.conf"
     chown zfw:zfw "$d/state" 2>/dev/null || chown 64801:64801 "$d/state"
     install -d -o 65534 -g 65534 "$d/mail"
-    for u in zfwd zfw-engine zfw-front zfwctl zfw-whitelist zfw-replay; do
+    for u in zfwd zfw-engine zfw-journal zfw-front zfwctl zfw-whitelist zfw-replay; do
         [ ! -x "$E2E_BUILD/$u" ] || cp "$E2E_BUILD/$u" "$d/bin/"
     done
     e2e_holder >"$d/holder.sh"
@@ -343,7 +343,16 @@ postfix_listens() {
     gw ss -ltnH 'sport = :25' | grep -q .
 }
 
-# start_postfix [postscreen] [KEY=VALUE...]: the latter go to main.cf
+e2e_tls() { # main.cf of a server that offers STARTTLS
+    local pem=$E2E_DIR/etc/mx.pem
+    openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=mx.$E2E_DOMAIN" \
+        -keyout "$pem" -out "$pem.cert" 2>/dev/null || return
+    cat "$pem.cert" >>"$pem" # the key comes first
+    say "smtpd_tls_security_level = may"
+    say "smtpd_tls_chain_files = $pem"
+}
+
+# start_postfix [postscreen] [tls] [KEY=VALUE...]: the latter go to main.cf
 start_postfix() {
     local d=$E2E_DIR w screen=no
     chown postfix:root "$d/lib"
@@ -354,6 +363,9 @@ start_postfix() {
     for w in "$@"; do
         if [ "$w" = postscreen ]; then
             screen=yes
+        elif [ "$w" = tls ]; then
+            sed -i '/^smtpd_tls_security_level/d' "$d/postfix/main.cf"
+            e2e_tls >>"$d/postfix/main.cf" || die "openssl makes no certificate"
         else
             say "${w%%=*} = ${w#*=}" >>"$d/postfix/main.cf"
         fi
@@ -424,7 +436,7 @@ zfwd_answers() {
 e2e_conf() { # LINE...: a default is left out when a line sets its key
     local d=$E2E_DIR line key
     for line in 'mode = enforce' 'interface = {"eth0"}' 'ports = {25}' \
-        'blocks_max = 100000' \
+        'blocks_max = 100000' 'audit = 0' \
         "log = {\"$d/log/mail.log\"}" "state_dir = \"$d/state\"" \
         "run_dir = \"$d/run\"" "own_names = {\"mx.$E2E_DOMAIN\", \"$E2E_DOMAIN\"}" \
         "spam_traps = {\"$E2E_TRAP\", \"$E2E_OLD_TRAP\"}"; do

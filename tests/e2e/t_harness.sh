@@ -229,7 +229,7 @@ lossy_line() {
     ok "sessions survive a line that loses a fifth" zombies -c 20 \
         from=192.0.2.100+20 do=polite rcpt=alice@$E2E_DOMAIN size=20000 \
         subject=lossy-%n ladder=0.2,0.2,0.2,0.2,0.2,0.2,0.2 connect=3000 \
-        timeout=15000 expect=accepted
+        timeout=30000 expect=accepted
     gw nft delete table inet loss
     ok "the mail of each is there" wait_for 5 delivered lossy-20
 }

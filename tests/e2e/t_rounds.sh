@@ -9,12 +9,12 @@
 EACH=30000 # clients of one part of the log
 clients=0
 
-# Lines of the past count in favour only: a mail of each new client.
+# Lines of the past count in favour only: we have delivered to each new client.
 append_lines() {
     awk -v from=$clients -v n=$EACH \
         -v then="$(date -d '1 hour ago' '+%b %e %H:%M:%S')" 'BEGIN {
         for (i = from; i < from + n; i++)
-            printf "%s mx postfix/smtpd[7]: %010X: client=mx.example.net[2001:db8:%x:%x::9]:4711\n",
+            printf "%s mx postfix/smtp[7]: %010X: to=<a@example.net>, relay=mx.example.net[2001:db8:%x:%x::9]:25, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 ok)\n",
                 then, i + 4096, i / 65536 + 1, i % 65536 }' >>"$E2E_DIR/log/mail.log"
     clients=$((clients + EACH))
 }
@@ -62,26 +62,30 @@ answer_ms() { # how long an answer takes now
     say $(($(date +%s%N) / 1000000 - from))
 }
 
+middle() { # of five numbers
+    printf '%s\n' "$@" | sort -n | sed -n 3p
+}
+
 e2e_setup
 install -m 640 -o root -g 4 /dev/null "$E2E_DIR/log/mail.log"
 start
 sleep 1.5
 base=$(status records)
 kill_all
-slowest=0
+answers=''
 for _ in 1 2 3 4 5; do
     append_lines
     size=$(store_size)
     start_zfwd 'mode = shadow' &
     E2E_ZFWD=$!
     wait_for 10 grown_from "$size" || die "no round begins"
-    took=$(answer_ms)
-    [ "$took" -le $slowest ] || slowest=$took
+    answers="$answers $(answer_ms)"
     kill_all
 done
 start
-say "note slowest answer while clients were written: $slowest ms"
-ok "answers come while clients are written" [ $slowest -lt 300 ]
+say "note answers while clients were written:$answers ms"
+# The middle of the five: a busy machine may hold up one of them.
+ok "answers come while clients are written" [ "$(middle $answers)" -lt 300 ]
 ok "killed in its rounds, it has read all" wait_for 10 all_read
 ok "and no line is lost" wait_for 5 records_are $((base + clients))
 sleep 2 # for the round to end: then the positions are stored, too

@@ -80,6 +80,9 @@ ok "our own address is refused" says 'allow list or never' zfwctl block $E2E_GW4
 ok "a network too" says 'only single addresses' zfwctl block 192.0.2.0/24
 ok "why of a stranger" says 'knows nothing' zfwctl why 192.0.2.200
 ok "why of ourselves" says 'never blocked' zfwctl why 127.0.0.1
+ok "botnets of a quiet day" says '^no botnets are known' zfwctl botnets
+ok "as JSON too" json 'a["ok"] and a["botnets"] == []' \
+    zfwctl --format json botnets
 
 # --- the allow list ------------------------------------------------------------
 ok "block one" zfwctl block 192.0.2.80

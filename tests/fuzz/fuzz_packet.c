@@ -51,7 +51,8 @@ on_event(void *arg, enum session_event ev, const struct session *s)
 	struct run *run = arg;
 
 	check(s->helo_n <= SESSION_HELO_MAX);
-	check(memchr(s->sig.text, 0, sizeof(s->sig.text)) != NULL);
+	check(strlen(s->sig.text) < SIG_STRLEN);
+	check(strlen(s->os) < SESSION_OS_LEN);
 	if (ev == SESSION_EV_OPEN)
 		run->open_n++;
 	if (ev == SESSION_EV_CLOSE)
@@ -67,6 +68,15 @@ on_event(void *arg, enum session_event ev, const struct session *s)
 		check(s->open_us == 0 && s->close_us != 0);
 	if (s->flow != NULL)
 		check(s->flow->data_n <= FLOWSTAT_DATA_SEGS);
+	check(ev == SESSION_EV_COMMAND || s->arg.n == 0);
+	check(ev == SESSION_EV_REPLY || s->reply.n == 0);
+	check(!s->cut || ev == SESSION_EV_CLOSE);
+	if (ev == SESSION_EV_REPLY)
+		check(!s->blind && (s->verbs & s->reply_verb) != 0);
+	check(s->rcpts_ok + s->rcpts_soft + s->rcpts_refused <= s->rcpts_n);
+	/* A word of the client's makes us cut it. */
+	if (ev == SESSION_EV_COMMAND && s->verb_last == VERB_VRFY)
+		check(session_cut(run->t, &s->client, s->cport));
 }
 
 static void
@@ -76,6 +86,19 @@ check_link(const struct packet *p)
 
 	check(l.verdict < TRAITS_VERDICTS);
 	check(l.verdict != TRAITS_OK || l.hlen <= p->caplen);
+}
+
+static void
+check_open(struct run *run, const struct addr *a)
+{
+	const struct session *s[4];
+	struct addr key = addr_key(a);
+	size_t n = session_open_of(run->t, &key, s, 4);
+
+	check(n <= run->open_n);
+	for (size_t i = 0; i < n; i++)
+		check(s[i]->state == SESSION_OPEN && !s[i]->cut &&
+		    s[i]->dlg != NULL);
 }
 
 static void
@@ -108,6 +131,7 @@ one_packet(struct run *run, uint8_t what, const uint8_t *p, size_t n)
 		    run->now_us);
 		(void)session_find(run->t, &t.src, t.sport);
 		(void)session_find_at(run->t, &t.dst, 0, run->now_us);
+		check_open(run, &t.src);
 	}
 	free(copy);
 	session_counts(run->t, &c);
@@ -122,7 +146,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct hash_key key;
 	struct run run = { .now_us = INT64_C(1700000000000000) };
 	const struct session_conf conf = { .half_open_max = 3,
-		.open_max = 2,
+		.open_max = 3,
+		.live_max = 2,
 		.half_open_s = 2,
 		.silence_s = 3,
 		.linger_s = 2,

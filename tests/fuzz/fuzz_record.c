@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * zt-link: db/record db/record_client fp/addr fp/hash
- * zt-libs: libsodium
+ * zt-link: db/record db/record_client daemon/client fp/addr fp/hash
+ * zt-libs: libsodium libm
  *
  * Any bytes as the value of each kind of record, with a right check put
  * behind them: taken or refused; a client that is taken encodes, and decodes

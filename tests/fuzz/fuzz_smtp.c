@@ -31,7 +31,7 @@ struct run {
 	uint32_t next[2]; /* of the client, of the server */
 	uint32_t acked;   /* by the client */
 	int64_t now_us;
-	size_t commands_n, bytes_n;
+	size_t commands_n, bytes_n, asked_n, replies_n;
 };
 
 static void
@@ -68,6 +68,7 @@ check_state(const struct run *run)
 	check((run->commands_n == 0) == (dialogue_key(d) == 0));
 	check((dialogue_text(d, text)[0] == '\0') == (dialogue_key(d) == 0));
 	check(strlen(text) < DIALOGUE_TEXT);
+	check(dialogue_key_rcpt(d) == 0 || run->asked_n > 0);
 	check(run->commands_n <= run->bytes_n);
 	check(d->early_n <= run->bytes_n);
 	check_times(&d->think);
@@ -87,6 +88,29 @@ client(struct run *run, const struct traits *t)
 		check(cmd.arg.n <= SMTP_KEEP);
 		check(cmd.arg.n == 0 || cmd.arg.p[cmd.arg.n - 1] != ' ');
 		run->commands_n++;
+		/* DATA has two: its own, and that of the message. */
+		if (cmd.verb & (VERB_MAIL | VERB_RCPT | VERB_DATA))
+			run->asked_n += cmd.verb == VERB_DATA ? 2 : 1;
+	}
+}
+
+static void
+server(struct run *run, const struct traits *t)
+{
+	struct smtp_reply r;
+	struct smtp_out out;
+
+	if (!smtp_server(&run->m, t, run->now_us, &out))
+		return;
+	while (smtp_reply(&run->m, &out, &r)) {
+		/* Each answers something that was said. */
+		check(++run->replies_n <= run->asked_n);
+		check(r.verb == VERB_MAIL || r.verb == VERB_RCPT ||
+		    r.verb == VERB_DATA);
+		check(r.code < 1000 && r.text.n <= SMTP_REPLY_MAX);
+		check(r.hash == 0 || r.verb == VERB_RCPT);
+		check(!r.message || r.verb == VERB_DATA);
+		check(!run->m.deaf && !run->m.unsure && !smtp_blind(&run->m));
 	}
 }
 
@@ -124,7 +148,7 @@ one_segment(struct run *run, uint8_t what, struct str s)
 	if (side == 0)
 		client(run, &t);
 	else
-		smtp_server(&run->m, &t, run->now_us);
+		server(run, &t);
 	(void)smtp_in_body(&run->m);
 	if (what & WHAT_END)
 		smtp_close(&run->m, SESSION_END_CLIENT_FIN);
@@ -133,6 +157,7 @@ one_segment(struct run *run, uint8_t what, struct str s)
 	    (smtp_blind(&run->m) &&
 		memcmp(&before, &run->m.dlg, sizeof(before)) == 0));
 	check(blind || (before.flags & ~run->m.dlg.flags) == 0);
+	check(before.rcpt_key == 0 || before.rcpt_key == run->m.dlg.rcpt_key);
 	free(copy);
 	check_state(run);
 }

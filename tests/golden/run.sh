@@ -33,6 +33,9 @@ group_log() {
         golden "log $(basename "$log" .log)" "${log%.log}.events" \
             "$b/zfw-replay" --log "$log" --events --year 2026
     done
+    golden "log, patterns of the site" tests/golden/pattern/own.events \
+        "$b/zfw-replay" -c tests/golden/pattern/own.conf --events \
+        --log tests/golden/pattern/own.log --year 2026
     if grep -l '"client":"192\.0\.2\.66"' tests/golden/log/*.events; then
         echo "FAIL golden log: text of a client became an address"
         failed=$((failed + 1))
@@ -88,6 +91,95 @@ group_replay() {
         replay_error tests/golden/replay/gateway.log
 }
 
+# zfw-replay as the laboratory: a recording against who is who, one address
+# explained, two policies compared, and what is wrong with a truth or an option.
+lab() {
+    TZ=UTC0 "$b/zfw-replay" --year 2025 --pcap tests/golden/replay/lab.pcap \
+        --log tests/golden/replay/lab.log "$@"
+}
+
+lab_report() { # the text, then the JSON
+    lab --truth tests/golden/replay/lab.truth --report "$tmp/report" \
+        2>&1 >/dev/null | sed '1,/^spared/d'
+    python3 -m json.tool "$tmp/report"
+}
+
+lab_pipe() { # the capture from a FIFO: the same report
+    mkfifo "$tmp/pipe"
+    cat tests/golden/replay/lab.pcap >"$tmp/pipe" &
+    "$b/zfw-replay" --year 2025 --log tests/golden/replay/lab.log \
+        --pcap "$tmp/pipe" --truth tests/golden/replay/lab.truth \
+        --report "$tmp/report" 2>&1 >/dev/null | sed '1,/^spared/d'
+    python3 -m json.tool "$tmp/report"
+    rm "$tmp/pipe"
+}
+
+lab_log_only() {
+    "$b/zfw-replay" --year 2025 --log tests/golden/replay/lab.log \
+        --truth tests/golden/replay/lab.truth 2>&1 >/dev/null |
+        sed -n '/^Zombies/,/^Victims/p'
+}
+
+lab_what_if() {
+    lab --what-if 'allow={"198.51.100.0/28"}' --what-if 'tiers={15s,1h}' "$@"
+}
+
+# What it says on stderr and its exit code, of one wrong thing after another.
+lab_wrong() {
+    local text words
+    for text in '192.0.2.1' 'here good' '192.0.2.1 good\n192.0.2.1 spam' \
+        '# only this\n\n 192.0.2.300 good' '192.0.2.1 # good'; do
+        # shellcheck disable=SC2059 # the newlines
+        printf "$text\n" >"$tmp/truth"
+        lab --truth "$tmp/truth" 2>&1 >/dev/null | sed "s,$tmp/,,"
+        echo "exit ${PIPESTATUS[0]}"
+    done
+    while read -ra words; do
+        lab "${words[@]}" 2>&1 >/dev/null | sed "s,$tmp/,,"
+        echo "exit ${PIPESTATUS[0]}"
+    done <<-END
+	--truth $tmp/nowhere
+	--report $tmp/report
+	--explain 192.0.2
+	--explain
+	--what-if tiers
+	--what-if jitter=5 --what-if teirs=5
+	--what-if jitter=500
+	--what-if certain_probability=0.5
+	END
+}
+
+# Where clients leave memory and come back, the decisions are the same.
+lab_load() { # MEMORY
+    printf '%s\n' 'never_block_lift = {"198.18.0.0/15", "240.0.0.0/4"}' \
+        "clients_max = $1" >"$tmp/load.conf"
+    "$b/zfw-replay" -c "$tmp/load.conf" --pcap "$tmp/load.pcap" \
+        2>"$tmp/load.err"
+}
+
+lab_little() {
+    lab_load 256
+    # Else it shows nothing.
+    grep -q ' 0 times one left memory' "$tmp/load.err" && echo "all had room"
+    ls -d "$tmp"/zfw-replay.* 2>/dev/null
+}
+
+group_lab() {
+    local d=tests/golden/replay
+    golden "lab report" $d/lab.report lab_report
+    golden "lab report of a pipe" $d/lab.report lab_pipe
+    golden "lab report of a log alone" $d/lab.log-report lab_log_only
+    golden "lab explain" $d/lab.explain lab --explain 198.51.100.40 \
+        --explain 192.0.2.10 --explain 192.0.2.99
+    golden "lab what-if" $d/lab.what-if lab_what_if
+    golden "lab what-if, JSON" $d/lab.what-if.json lab_what_if \
+        --format jsonl --truth $d/lab.truth
+    golden "lab, wrong words" $d/lab.err lab_wrong
+    "$b/tests/tools/loadgen" --new 30 20 50 "$tmp/load.pcap"
+    lab_load 65536 >"$tmp/load.want"
+    TMPDIR=$tmp golden "lab with little memory" "$tmp/load.want" lab_little
+}
+
 # Files that are broken or no captures: for each, what the tool says and its
 # exit code.  What the library does with them: tests/unit/fp/test_badfiles.c.
 group_badcapture() {
@@ -111,6 +203,79 @@ bad_errors() {
     for f in "$1"/*; do
         replay_error "$f"
     done
+}
+
+# Real journal files, forged entries among them -> log lines -> events.
+group_journal() {
+    local d=tests/golden/journal remote=/lib/systemd/systemd-journal-remote
+    if [ ! -x $remote ]; then
+        echo "skip golden journal: no $remote"
+        skipped=$((skipped + 1))
+        return
+    fi
+    $remote --output="$tmp/mail.journal" - <$d/mail.export 2>"$tmp/err" ||
+        cat "$tmp/err"
+    # Another file of the same time: entries of both, in order.
+    sed 's/123456$/123459/' <<-END | $remote --output="$tmp/two.journal" - 2>"$tmp/err"
+	__REALTIME_TIMESTAMP=1767323045123456
+	__MONOTONIC_TIMESTAMP=1000003
+	_BOOT_ID=f0f0f0f0a1b2c3d4e5f60718293a4b5c
+	_TRANSPORT=syslog
+	_UID=106
+	_COMM=exim4
+	_HOSTNAME=mx
+	SYSLOG_IDENTIFIER=exim
+	MESSAGE=of another file
+
+	END
+    golden "journal" $d/mail.log journal
+    golden "journal, its events" $d/mail.events journal_events
+    golden "journal, a named unit" $d/named.log journal --units mta.service
+    golden "journal, since an entry" $d/since.log \
+        journal --since 1767323045123472
+    golden "journal, since a day" $d/mail.log journal --since 2026-01-02
+    golden "journal, since later" /dev/null \
+        journal --since "2026-01-02 04:00:00+00:00"
+    golden "journal, two files" $d/both.log journal_both
+    golden "journal, wrong words" $d/wrong.err journal_wrong
+}
+
+journal() { # ARGUMENT...
+    ASAN_OPTIONS=detect_leaks=0 TZ=UTC0 "$b/zfw-journal" --file "$tmp/mail.journal" --uids 105,106 "$@"
+}
+
+journal_both() {
+    ASAN_OPTIONS=detect_leaks=0 "$b/zfw-journal" --uids 105,106 \
+        --file "$tmp/mail.journal" \
+        "$tmp/two.journal" --since 1767323045123456 | head -n 2
+}
+
+journal_events() {
+    journal >"$tmp/journal.log" 2>/dev/null
+    "$b/zfw-replay" --log "$tmp/journal.log" --events
+}
+
+# What it says on stderr and its exit code.
+journal_wrong() {
+    local words
+    echo "not a journal" >"$tmp/text.journal"
+    while read -ra words; do
+        # The leak checker cannot look into a process under Landlock.
+        ASAN_OPTIONS=detect_leaks=0 "$b/zfw-journal" "${words[@]}" 2>&1 \
+            >/dev/null | sed -e "s,$tmp/,," -e '/sanitizer build:/d'
+        echo "exit ${PIPESTATUS[0]}"
+    done <<-END
+	--nonsense
+	argument
+	--since yesterday
+	--since 2026-02-30
+	--units a.service,,b.service
+	--uids root
+	--uids -1
+	--user zfw
+	--file $tmp/nothing.journal
+	--file $tmp/text.journal
+	END
 }
 
 # Each format of zfw-fp, and what it says of files and words that are wrong.
@@ -183,7 +348,9 @@ replay_error() {
 group_log
 group_config
 group_replay
+group_lab
 group_badcapture
 group_fp
+group_journal
 echo "zt $passed $failed $skipped"
 [ "$failed" -eq 0 ]

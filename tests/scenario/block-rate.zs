@@ -7,7 +7,7 @@ for x in 1..15
 	client 198.51.$x.1 says "EHLO PC-$x"
 	log "postfix/smtpd[1]: connect from unknown[198.51.$x.1]"
 end
-expect blocks 9
+expect blocked 9
 expect no block 198.51.11.1
 # The bucket fills all the time, not at the minute.
 after 7s

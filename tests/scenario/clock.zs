@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The system's clock is set back, and later on again: nobody is blocked for it,
 # no block lasts longer for it, and nothing is told out of order.
+conf certain_probability = 1
 session from 198.51.100.74 stack win10 helo PC-4711 early
 expect block 198.51.100.74 tier 1
 clock back 2h

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Who talks before the greeting and has no name is blocked, within that very
 # session: two kinds of witness, one from packets and one from the log.
+conf certain_probability = 1
 session from 198.51.100.7 stack win10 helo mail.wherever.example early unknown 3
 expect block 198.51.100.7 tier 1 ttl 10min reason early-talk reason no-rdns without unknown-rcpt
 expect blocked 1

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What our own block causes is never evidence: the lost connection, the missing
 # QUIT, the SYNs sent again, the lines that the MTA still writes.
+conf certain_probability = 1
 session from 198.51.100.71 stack win10 helo PC-4711 early unknown 4
 expect block 198.51.100.71 tier 1
 expect no fact 198.51.100.71 no-quit

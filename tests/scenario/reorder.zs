@@ -22,6 +22,6 @@ server 192.0.2.7 says "250 queued"
 client 192.0.2.7 says "QUIT" late
 client 192.0.2.7 leaves
 expect session 192.0.2.7 closed commands 5 not blind retransmitted 0 lost 0
-expect no fact 192.0.2.7 no-quit
+expect term 192.0.2.7 no-quit below 0
 expect no fact 192.0.2.7 pipelining
 expect no fact 192.0.2.7 early-talk

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A restart keeps blocks with their remaining time, tiers, and good names.
+conf certain_probability = 1
 conf jitter = 0
 for day in 1..3
 	session from 198.51.100.91 name mx.good.example helo mx.good.example accepted 1

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Shadow mode decides and records and lets everything pass.
+conf certain_probability = 1
 conf mode = "\"shadow\""
 session from 198.51.100.73 stack win10 helo PC-4711 early
 expect block 198.51.100.73 tier 1 shadow

@@ -14,6 +14,7 @@ expect session 192.0.2.7 open blind commands 2 helo a.example
 after 300ms
 client 192.0.2.7 says "EHLO somebody.else" again
 client 192.0.2.7 leaves
+expect session 192.0.2.7 closed retransmitted 1
 expect no fact 192.0.2.7 non-smtp
 expect no fact 192.0.2.7 pipelining
 expect no fact 192.0.2.7 no-quit

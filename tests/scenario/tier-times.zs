@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # 10 min, 1 h, 8 h, 3 d, 14 d, 60 d, each within the jitter of ten percent; the
 # next offence comes when the block has just run out.
+conf certain_probability = 1
 session from 198.51.100.62 stack win10 helo PC-4711 early
 expect block 198.51.100.62 tier 1 ttl 10min
 after 12min

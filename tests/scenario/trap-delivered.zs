@@ -5,6 +5,15 @@ session from 198.51.100.54 helo a.spam.example accepted 1 into trap@example.org
 expect fact 198.51.100.54 trap 1
 log "postfix/smtp[614]: $qid: to=<trap@example.org>, relay=inner.example.org[10.0.0.2]:25, delay=9, delays=9/0/0/0, dsn=4.0.0, status=deferred (try again)"
 expect fact 198.51.100.54 trap 1
+# The same behind TLS, where only the log tells.
+session from 198.51.100.53 tls helo a.spam.example accepted 1 into trap@example.org
+expect fact 198.51.100.53 trap 1
+log "postfix/smtp[614]: $qid: to=<trap@example.org>, relay=inner.example.org[10.0.0.2]:25, delay=9, delays=9/0/0/0, dsn=4.0.0, status=deferred (try again)"
+expect fact 198.51.100.53 trap 1
+# A message in the clear that was for others cannot have gone to a trap.
+session from 198.51.100.52 helo a.good.example accepted 1
+log "postfix/smtp[614]: $qid: to=<trap@example.org>, relay=inner.example.org[10.0.0.2]:25, delay=9, delays=9/0/0/0, dsn=2.0.0, status=sent (250 Ok)"
+expect no fact 198.51.100.52 trap
 # A refused trap in a session whose message has a queue id is one hit, not two.
 session from 198.51.100.55 helo b.spam.example late accepted 1 trap trap@example.org
 expect fact 198.51.100.55 trap 1

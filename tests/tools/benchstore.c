@@ -3,7 +3,7 @@
  * benchstore - how fast the store is, and what a round of writing costs
  *
  * zt-link: @STORE @ENGINE
- * zt-libs: kyotocabinet libsodium libm
+ * zt-libs: kyotocabinet libsodium libm libpcre2-8
  *
  * `benchstore DIR N`, DIR being empty: puts, updates and gets N clients with
  * evidence in them, in an order without order; then makes an engine with

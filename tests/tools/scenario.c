@@ -4,9 +4,10 @@
  *
  * zt-link: tests/tools/lib/zs_text tests/tools/lib/zs_world
  * zt-link: tests/tools/lib/zs_net tests/tools/lib/zs_mail tests/tools/lib/zs_trait
- * zt-link: tests/tools/lib/zs_expect tests/tools/lib/stack
+ * zt-link: tests/tools/lib/zs_expect tests/tools/lib/zs_people
+ * zt-link: tests/tools/lib/stack
  * zt-link: @ENGINE @SIGFILE @CONFIG daemon/log daemon/signatures
- * zt-libs: libsodium libconfuse libm
+ * zt-libs: libsodium libconfuse libm libpcre2-8
  *
  * Each file is one world of its own.  tests/scenario/README has the language.
  */
@@ -166,49 +167,6 @@ do_log(struct zs *z, struct zs_words *w)
 }
 
 static void
-do_block(struct zs *z, struct zs_words *w)
-{
-	struct net n = zs_net(z, zs_next(z, w, "an address"));
-
-	if (!zs_is(w, "for"))
-		zs_die(z, "block ADDRESS for TIME");
-	zs_start(z);
-	z->rc = engine_admin_block(z->engine, &n,
-	    (uint32_t)(zs_duration(z, zs_next(z, w, "a time")) / 1000000),
-	    z->now_us / 1000);
-}
-
-static void
-do_unblock(struct zs *z, struct zs_words *w)
-{
-	struct net n = zs_net(z, zs_next(z, w, "an address"));
-
-	zs_start(z);
-	z->rc = engine_admin_unblock(z->engine, &n, z->now_us / 1000);
-}
-
-static void
-do_allow(struct zs *z, struct zs_words *w)
-{
-	struct net n[ZS_WORDS_MAX];
-	size_t k = 0;
-
-	while (zs_more(w))
-		n[k++] = zs_net(z, zs_next(z, w, "an address"));
-	zs_start(z);
-	z->rc = engine_allow_set(z->engine, n, k, z->now_us / 1000);
-}
-
-static void
-do_own(struct zs *z, struct zs_words *w)
-{
-	struct net n = zs_net(z, zs_next(z, w, "an address"));
-
-	zs_start(z);
-	engine_never_add(z->engine, &n);
-}
-
-static void
 do_restart(struct zs *z, struct zs_words *w)
 {
 	(void)w;
@@ -238,6 +196,14 @@ do_packets(struct zs *z, struct zs_words *w)
 		zs_die(z, "packets once or twice");
 }
 
+static void
+do_cut(struct zs *z, struct zs_words *w)
+{
+	if (!zs_is(w, "on") || z->engine != NULL)
+		zs_die(z, "`cut on`, before anything else");
+	z->cut = true;
+}
+
 static const struct {
 	const char *word;
 	void (*run)(struct zs *z, struct zs_words *w);
@@ -252,10 +218,13 @@ static const struct {
 	{ "server", do_server },
 	{ "session", zs_session },
 	{ "log", do_log },
-	{ "block", do_block },
-	{ "unblock", do_unblock },
-	{ "allow", do_allow },
-	{ "own", do_own },
+	{ "block", zs_admin_block },
+	{ "unblock", zs_admin_unblock },
+	{ "allow", zs_admin_allow },
+	{ "own", zs_own },
+	{ "report", zs_report },
+	{ "dns", zs_dns },
+	{ "cut", do_cut },
 	{ "restart", do_restart },
 	{ "capture", do_capture },
 	{ "packets", do_packets },
@@ -443,6 +412,7 @@ defaults(struct zs *z)
 	z->start_us = z->now_us = (int64_t)START_S * 1000000;
 	zs_conf(z, "mode", "\"enforce\"");
 	zs_conf(z, "own_names", "{\"mx.example.org\", \"example.org\"}");
+	zs_conf(z, "audit", "0");
 	zs_conf(z, "spam_traps", "{\"trap@example.org\", \"@trap.example\"}");
 }
 

@@ -6,8 +6,9 @@
  * and a record of everything the engine said.  zs_text.c has words, values
  * and variables; zs_world.c the engine and time; zs_net.c packets; zs_mail.c
  * SMTP sessions with their log lines; zs_expect.c and zs_trait.c the
- * questions; scenario.c the language.  Whatever is wrong with a scenario file ends the program with
- * file and line: zs_die().
+ * questions; zs_people.c what people and DNS tell, and what was learned;
+ * scenario.c the language.  Whatever is wrong with a scenario file ends the
+ * program with file and line: zs_die().
  */
 #ifndef ZFW_TESTS_TOOLS_ZS_H
 #define ZFW_TESTS_TOOLS_ZS_H
@@ -54,7 +55,8 @@ struct zs_flow {
 	uint32_t said[2]; /* where the latest text of each began; [0] server */
 	uint16_t ip_id;
 	bool open;
-	bool dropped; /* our own block swallowed its SYN */
+	bool dropped;         /* our own block swallowed its SYN */
+	struct flowstat stat; /* once it is over */
 };
 
 struct zs {
@@ -65,6 +67,7 @@ struct zs {
 	size_t vars_n, conf_n;
 	bool witness; /* packets are captured */
 	bool twice;   /* every packet is seen two times */
+	bool cut;     /* sessions of who is blocked end, as in zfw-replay */
 	bool verbose;
 
 	struct config *config;
@@ -73,6 +76,10 @@ struct zs {
 	int64_t start_us, now_us, tick_ms;
 	struct client *store;
 	size_t store_n, store_max;
+	uint8_t *learned[ENGINE_LEARNED]; /* stored, too; NULL: nothing yet */
+	size_t learned_n[ENGINE_LEARNED];
+	struct addr *asked; /* whose name the engine would like to know */
+	size_t asked_n, asked_max;
 	struct zs_event *events;
 	size_t events_n, events_max;
 
@@ -153,11 +160,23 @@ enum zs_fate {
 };
 void zs_says(struct zs *z, struct zs_flow *f, bool client, enum zs_fate fate,
     const char *text);
-void zs_client_says(struct zs *z, struct zs_flow *f, const char *text);
-void zs_server_says(struct zs *z, struct zs_flow *f, const char *text);
 void zs_client_ends(struct zs *z, struct zs_flow *f, bool rst);
 void zs_server_ends(struct zs *z, struct zs_flow *f, bool rst);
 void zs_pcap_begin(const struct zs *z);
+
+/* ---- zs_people: words of this language ---- */
+
+void zs_admin_block(struct zs *z, struct zs_words *w);
+void zs_admin_unblock(struct zs *z, struct zs_words *w);
+void zs_admin_allow(struct zs *z, struct zs_words *w);
+void zs_own(struct zs *z, struct zs_words *w);
+void zs_report(struct zs *z, struct zs_words *w);
+void zs_dns(struct zs *z, struct zs_words *w);
+void zs_expect_asked(struct zs *z, struct zs_words *w, bool no);
+void zs_expect_botnet(struct zs *z, struct zs_words *w, bool no);
+void zs_expect_ratio(struct zs *z, struct zs_words *w, bool no);
+void zs_expect_alarm(struct zs *z, struct zs_words *w, bool no);
+void zs_expect_labels(struct zs *z, struct zs_words *w, bool no);
 
 /* ---- zs_mail, zs_expect, zs_trait ---- */
 

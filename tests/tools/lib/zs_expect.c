@@ -121,7 +121,11 @@ block_detail(struct zs *z, struct zs_words *w, const struct client *c)
 		d = zs_duration(z, zs_next(z, w, "a time")) / 1000;
 		zs_check(z, llabs(left_ms - d) <= 1000,
 		    "%" PRId64 " ms are left", left_ms);
-	} else if (zs_is(w, "reason"))
+	} else if (zs_is(w, "offences"))
+		zs_check(z,
+		    c->offences == zs_number(z, zs_next(z, w, "a number")),
+		    "offences are %" PRIu32, c->offences);
+	else if (zs_is(w, "reason"))
 		zs_check(z, has_reason(z, c, zs_next(z, w, "evidence")),
 		    "not for that reason");
 	else if (zs_is(w, "without"))
@@ -217,6 +221,32 @@ expect_score(struct zs *z, struct zs_words *w, bool no)
 		explain(z, &a);
 }
 
+/* One term of its score, in nats; 0 = it is not there. */
+static void
+expect_term(struct zs *z, struct zs_words *w, bool no)
+{
+	struct addr a = zs_addr(z, zs_next(z, w, "an address"));
+	const char *name = zs_next(z, w, "evidence");
+	enum evidence_kind k = evidence_by_name(
+	    (struct str){ name, strlen(name) });
+	struct score s = { .n = 0 };
+	double got = 0, limit;
+	bool above;
+
+	if (k == EVIDENCE_NONE)
+		zs_die(z, "no evidence is called %s", name);
+	(void)engine_client(z->engine, &a, z->now_us / 1000, &s);
+	for (size_t i = 0; i < s.n; i++)
+		got += s.terms[i].kind == k ? s.terms[i].llr : 0;
+	above = zs_is(w, "above");
+	if (!above && !zs_is(w, "below"))
+		zs_die(z, "above or below what?");
+	limit = atof(zs_next(z, w, "nats"));
+	if (!zs_check(z, (above ? got > limit : got < limit) != no,
+		"%s says %+.2f", name, got))
+		explain(z, &a);
+}
+
 static void
 expect_fact(struct zs *z, struct zs_words *w, bool no)
 {
@@ -271,6 +301,9 @@ counter(const struct zs *z, const char *name, uint64_t *out)
 		    { "duplicates", n.duplicates },
 		    { "one_family", n.one_family },
 		    { "immune_spared", n.immune_spared },
+		    { "shared_spared", n.shared_spared },
+		    { "cuts", n.cuts },
+		    { "audited", n.audited },
 		    { "rate_spared", n.rate_spared },
 		    { "full_spared", n.full_spared },
 		    { "unjoined_blocked", n.unjoined_blocked },
@@ -310,13 +343,17 @@ zs_expect(struct zs *z, struct zs_words *w)
 		enum engine_out_kind kind;
 	} events[] = { { "unblock", ENGINE_UNBLOCK },
 		{ "expire", ENGINE_EXPIRE }, { "renew", ENGINE_RENEW },
-		{ "syn_drop", ENGINE_SYN_DROP }, { "orphan", ENGINE_ORPHAN } };
+		{ "syn_drop", ENGINE_SYN_DROP }, { "orphan", ENGINE_ORPHAN },
+		{ "cut", ENGINE_CUT } };
 	static const struct {
 		const char *word;
 		void (*ask)(struct zs *z, struct zs_words *w, bool no);
 	} asks[] = { { "block", expect_block }, { "immune", expect_immune },
-		{ "score", expect_score }, { "fact", expect_fact },
-		{ "record", expect_record }, { "session", zs_expect_session } };
+		{ "score", expect_score }, { "term", expect_term },
+		{ "fact", expect_fact }, { "record", expect_record },
+		{ "session", zs_expect_session }, { "asked", zs_expect_asked },
+		{ "botnet", zs_expect_botnet }, { "ratio", zs_expect_ratio },
+		{ "alarm", zs_expect_alarm }, { "labels", zs_expect_labels } };
 	bool no = zs_is(w, "no");
 
 	zs_start(z);

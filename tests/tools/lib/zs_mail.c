@@ -20,11 +20,14 @@ struct talk {
 	const char *helo, *sender;
 	const char *nobody, *trap; /* recipients that are refused */
 	const char *trap_in;       /* one that is taken, and delivered */
-	long unknown, relay, accepted;
+	long unknown, relay, accepted, guess;
 	uint16_t port;
 	bool early, noquit, rst, noport, pipelined, soft, late, uncut, content;
-	bool listed, classic;
-	char who[160]; /* NAME[ADDRESS]:PORT */
+	bool listed, classic, nodata, starttls, tls;
+	char who[160];    /* NAME[ADDRESS]:PORT */
+	char from[80];    /* a sender of its own */
+	const char *owed; /* a reply that goes out with the next one, or NULL */
+	bool hidden;      /* behind TLS */
 	bool mail_sent;
 	unsigned rcpts, rcpts_ok;
 };
@@ -46,7 +49,34 @@ logs(const struct talk *t, const char *fmt, ...)
 		zs_log(t->z, 0, text);
 }
 
-/* One command and its reply; either may be NULL. */
+/* Behind TLS nobody can read it: bytes of the same number, none of ASCII. */
+static void
+says(struct talk *t, bool client, const char *text)
+{
+	char bytes[1024];
+	size_t n = strlen(text);
+
+	if (n >= sizeof(bytes))
+		n = sizeof(bytes) - 1;
+	for (size_t i = 0; i < n; i++)
+		bytes[i] = (char)(t->hidden ? text[i] | 0x80 : text[i]);
+	bytes[n] = '\0';
+	zs_says(t->z, t->f, client, ZS_SEEN, bytes);
+}
+
+/* Our answer, and one that is still owed before it. */
+static void
+answer(struct talk *t, const char *reply)
+{
+	char text[1024];
+
+	snprintf(text, sizeof(text), "%s%s", t->owed != NULL ? t->owed : "",
+	    reply);
+	t->owed = NULL;
+	says(t, false, text);
+}
+
+/* One command and its reply; NULL: that comes by answer(). */
 static void step(struct talk *t, const char *reply, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 static void
@@ -59,9 +89,9 @@ step(struct talk *t, const char *reply, const char *fmt, ...)
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	zs_pass(t->z, THINK_US);
-	zs_client_says(t->z, t->f, text);
+	says(t, true, text);
 	if (reply != NULL)
-		zs_server_says(t->z, t->f, reply);
+		answer(t, reply);
 }
 
 /* zfwd has cut the session: our side resets it, and the MTA says so. */
@@ -81,10 +111,12 @@ is_cut(struct talk *t)
 static void
 refuse(struct talk *t, const char *rcpt, const char *code, const char *text)
 {
+	char reply[512];
+
 	if (is_cut(t))
 		return;
-	step(t, t->soft ? "450 4.1.1 no\r\n" : "550 5.1.1 no\r\n",
-	    "RCPT TO:<%s>\r\n", rcpt);
+	snprintf(reply, sizeof(reply), "%s <%s>: %s\r\n", code, rcpt, text);
+	step(t, reply, "RCPT TO:<%s>\r\n", rcpt);
 	t->rcpts++;
 	logs(t,
 	    SMTPD "%s: reject: RCPT from %s: %s <%s>: %s; "
@@ -120,10 +152,13 @@ refuse_all(struct talk *t)
 static void
 accept_rcpts(struct talk *t)
 {
+	char rcpt[64];
+
 	for (long i = 0; i < t->accepted && !is_cut(t); i++) {
 		t->rcpts++;
-		step(t, "250 2.1.5 Ok\r\n", "RCPT TO:<real%ld@example.org>\r\n",
-		    i);
+		snprintf(rcpt, sizeof(rcpt), "real%ld@example.org", i);
+		step(t, "250 2.1.5 Ok\r\n", "RCPT TO:<%s>\r\n",
+		    i == 0 && t->trap_in != NULL ? t->trap_in : rcpt);
 		if (t->rcpts_ok++ > 0)
 			continue;
 		snprintf(t->z->qid, sizeof(t->z->qid), "4Z%08X",
@@ -150,7 +185,7 @@ delivery(struct talk *t)
 static void
 message(struct talk *t)
 {
-	if (t->rcpts_ok == 0 || is_cut(t))
+	if (t->rcpts_ok == 0 || t->nodata || is_cut(t))
 		return;
 	step(t, "354 go\r\n", "DATA\r\n");
 	step(t, t->content ? "550 5.7.1 spam\r\n" : "250 2.0.0 Ok: queued\r\n",
@@ -188,35 +223,79 @@ leave(struct talk *t)
 }
 
 static void
+start_tls(struct talk *t)
+{
+	step(t, "220 2.0.0 Ready to start TLS\r\n", "STARTTLS\r\n");
+	t->hidden = true;
+	step(t, "\x16\x03\x03 server hello", "\x16\x03\x01 client hello");
+	step(t, "250 mx.example.org\r\n", "EHLO %s\r\n", t->helo);
+}
+
+static void
 greet(struct talk *t)
 {
+	const char *ours = t->starttls || t->tls ?
+	    "250-mx.example.org\r\n250-STARTTLS\r\n250 8BITMIME\r\n" :
+	    "250-mx.example.org\r\n250 8BITMIME\r\n";
 	char ehlo[256];
 
 	snprintf(ehlo, sizeof(ehlo), "EHLO %s\r\n", t->helo);
 	if (t->early)
-		zs_client_says(t->z, t->f, ehlo);
+		says(t, true, ehlo);
 	logs(t, SMTPD "connect from %s", t->who);
 	zs_pass(t->z, THINK_US);
-	zs_server_says(t->z, t->f, "220 mx.example.org ESMTP\r\n");
+	says(t, false, "220 mx.example.org ESMTP\r\n");
 	if (t->early)
-		zs_server_says(t->z, t->f, "250 mx.example.org\r\n");
+		says(t, false, ours);
 	else
-		step(t, "250 mx.example.org\r\n", "%s", ehlo);
+		step(t, ours, "%s", ehlo);
+	if (t->tls && !is_cut(t))
+		start_tls(t);
+}
+
+/* Passwords that are wrong, one after the other. */
+static void
+guess(struct talk *t)
+{
+	for (long i = 0; i < t->guess && !is_cut(t); i++) {
+		step(t, "535 5.7.8 Error: authentication failed\r\n",
+		    "AUTH PLAIN AGFubgA%04ld\r\n", i);
+		logs(t,
+		    SMTPD "warning: %s: SASL PLAIN authentication failed: "
+			  "authentication failure",
+		    t->who);
+	}
 }
 
 static void
 listed(struct talk *t)
 {
-	char b[ADDR_STRLEN];
+	char b[ADDR_STRLEN], why[200], reply[216];
 
-	step(t, "554 5.7.1 no\r\n", "RCPT TO:<real0@example.org>\r\n");
+	snprintf(why, sizeof(why),
+	    "554 5.7.1 Service unavailable; Client host [%s] blocked using "
+	    "list.example",
+	    addr_print(&t->addr, b));
+	snprintf(reply, sizeof(reply), "%s\r\n", why);
+	step(t, reply, "RCPT TO:<real0@example.org>\r\n");
 	logs(t,
-	    SMTPD "NOQUEUE: reject: RCPT from %s: 554 5.7.1 Service "
-		  "unavailable; Client host [%s] blocked using "
-		  "list.example; from=<%s> to=<real0@example.org> "
-		  "proto=ESMTP helo=<%s>",
-	    t->who, addr_print(&t->addr, b), t->sender, t->helo);
+	    SMTPD "NOQUEUE: reject: RCPT from %s: %s; from=<%s> "
+		  "to=<real0@example.org> proto=ESMTP helo=<%s>",
+	    t->who, why, t->sender, t->helo);
 	t->rcpts++;
+}
+
+static void
+mail(struct talk *t)
+{
+	const char *ok = "250 2.1.0 Ok\r\n";
+
+	if (is_cut(t))
+		return;
+	step(t, t->pipelined ? NULL : ok, "MAIL FROM:<%s>\r\n", t->sender);
+	if (t->pipelined)
+		t->owed = ok;
+	t->mail_sent = true;
 }
 
 static void
@@ -233,11 +312,8 @@ run(struct talk *t)
 	if (!t->noport)
 		snprintf(t->who + n, sizeof(t->who) - n, ":%u", t->f->port);
 	greet(t);
-	if (!is_cut(t)) {
-		step(t, t->pipelined ? NULL : "250 2.1.0 Ok\r\n",
-		    "MAIL FROM:<%s>\r\n", t->sender);
-		t->mail_sent = true;
-	}
+	guess(t);
+	mail(t);
 	if (t->listed && !is_cut(t))
 		listed(t);
 	if (t->late)
@@ -260,7 +336,8 @@ flag(struct zs_words *w, struct talk *t)
 		{ "pipelined", &t->pipelined }, { "soft", &t->soft },
 		{ "late", &t->late }, { "uncut", &t->uncut },
 		{ "content", &t->content }, { "listed", &t->listed },
-		{ "classic", &t->classic } };
+		{ "classic", &t->classic }, { "nodata", &t->nodata },
+		{ "starttls", &t->starttls }, { "tls", &t->tls } };
 
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
 		if (zs_is(w, flags[i].word))
@@ -293,7 +370,7 @@ count(struct zs_words *w, struct talk *t)
 		const char *word;
 		long *at;
 	} counts[] = { { "unknown", &t->unknown }, { "relay", &t->relay },
-		{ "accepted", &t->accepted } };
+		{ "accepted", &t->accepted }, { "guess", &t->guess } };
 
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 		if (zs_is(w, counts[i].word)) {
@@ -304,6 +381,20 @@ count(struct zs_words *w, struct talk *t)
 	return false;
 }
 
+/* One sender from many networks would be a botnet's. */
+static const char *
+own_sender(struct talk *t)
+{
+	char b[ADDR_STRLEN];
+
+	snprintf(t->from, sizeof(t->from), "%s@sender.example",
+	    addr_print(&t->addr, b));
+	for (char *p = t->from; *p != '@'; p++)
+		if (*p == '.' || *p == ':')
+			*p = '-';
+	return t->from;
+}
+
 void
 zs_session(struct zs *z, struct zs_words *w)
 {
@@ -311,7 +402,7 @@ zs_session(struct zs *z, struct zs_words *w)
 		.stack = stack_named("linux"),
 		.name = "unknown",
 		.helo = "sender.example",
-		.sender = "somebody@sender.example" };
+		.sender = NULL };
 
 	if (!zs_is(w, "from"))
 		zs_die(z, "session from ADDRESS ...");
@@ -327,5 +418,7 @@ zs_session(struct zs *z, struct zs_words *w)
 			zs_end(z, w);
 		}
 	}
+	if (t.sender == NULL)
+		t.sender = own_sender(&t);
 	run(&t);
 }

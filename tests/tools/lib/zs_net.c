@@ -198,18 +198,6 @@ zs_says(struct zs *z, struct zs_flow *f, bool client, enum zs_fate fate,
 }
 
 void
-zs_client_says(struct zs *z, struct zs_flow *f, const char *text)
-{
-	zs_says(z, f, true, ZS_SEEN, text);
-}
-
-void
-zs_server_says(struct zs *z, struct zs_flow *f, const char *text)
-{
-	zs_says(z, f, false, ZS_SEEN, text);
-}
-
-void
 zs_client_ends(struct zs *z, struct zs_flow *f, bool rst)
 {
 	if (f->dropped)

@@ -15,6 +15,7 @@ is_true(const struct session *s, const char *word, bool *ok)
 		{ "open", s->state == SESSION_OPEN },
 		{ "closed", s->state == SESSION_CLOSED },
 		{ "blind", s->blind },
+		{ "cut", s->cut },
 		{ "early", s->early_us != 0 },
 		{ "pipelined", s->pipelined },
 		{ "onesided", s->one_sided },
@@ -30,16 +31,20 @@ is_true(const struct session *s, const char *word, bool *ok)
 
 /* Words with a number; what is not counted is 0. */
 static bool
-is_count(const struct session *s, const char *word, long *n)
+is_count(const struct session *s, const struct flowstat *over, const char *word,
+    long *n)
 {
-	static const struct flowstat none;
-	const struct flowstat *f = s->flow != NULL ? s->flow : &none;
+	const struct flowstat *f = s->flow != NULL ? s->flow : over;
 	const struct {
 		const char *word;
 		long n;
 	} all[] = {
 		{ "commands", s->commands_n },
 		{ "rcpts", s->rcpts_n },
+		{ "taken", s->rcpts_ok },
+		{ "refused", s->rcpts_refused },
+		{ "put_off", s->rcpts_soft },
+		{ "messages", s->messages },
 		{ "syns", s->syn_n },
 		{ "reordered", f->client.reordered + f->server.reordered },
 		{ "retransmitted",
@@ -56,7 +61,8 @@ is_count(const struct session *s, const char *word, long *n)
 }
 
 static void
-expect_trait(struct zs *z, struct zs_words *w, const struct session *s)
+expect_trait(struct zs *z, struct zs_words *w, const struct session *s,
+    const struct flowstat *over)
 {
 	bool no = zs_is(w, "not"), ok;
 	const char *word = zs_next(z, w, "a trait"), *want;
@@ -64,7 +70,7 @@ expect_trait(struct zs *z, struct zs_words *w, const struct session *s)
 
 	if (is_true(s, word, &ok)) {
 		zs_check(z, ok != no, "it is %s%s", no ? "" : "not ", word);
-	} else if (is_count(s, word, &n)) {
+	} else if (is_count(s, over, word, &n)) {
 		want = zs_next(z, w, "a number");
 		zs_check(z, (n == zs_number(z, want)) != no, "%s is %ld", word,
 		    n);
@@ -99,5 +105,5 @@ zs_expect_session(struct zs *z, struct zs_words *w, bool no)
 		no ? "a" : "no"))
 		w->at = w->n;
 	while (s != NULL && zs_more(w))
-		expect_trait(z, w, s);
+		expect_trait(z, w, s, &f->stat);
 }

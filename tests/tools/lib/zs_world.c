@@ -52,7 +52,7 @@ static const char *
 kind_name(enum engine_out_kind k)
 {
 	static const char *const names[] = { "block", "unblock", "expire",
-		"renew", "syn_drop", "orphan" };
+		"renew", "syn_drop", "orphan", "cut" };
 
 	return k < sizeof(names) / sizeof(names[0]) ? names[k] : "?";
 }
@@ -115,6 +115,16 @@ on_load(void *arg, const struct addr *key, struct client *c)
 	return s != NULL;
 }
 
+/* What is forgotten once a session is over. */
+static void
+on_session(void *arg, enum session_event ev, const struct session *s)
+{
+	struct zs_flow *f = zs_flow(arg, &s->client, s->cport);
+
+	if (ev == SESSION_EV_CLOSE && f != NULL)
+		f->stat = *s->flow;
+}
+
 static bool
 on_save(void *arg, const struct client *c)
 {
@@ -128,15 +138,54 @@ on_save(void *arg, const struct client *c)
 	}
 	*s = *c;
 	/* What db/record.c does not store. */
-	s->dirty = s->name_known = false;
+	s->dirty = false;
 	s->wire_us = 0;
 	s->wire_done = 0;
-	s->label_day = s->rcpt_day = 0;
+	s->cross_us = 0;
+	s->cross_n = 0;
+	s->flood_ms = 0;
+	s->flood_n = 0;
+	s->taught_day = s->label_day = s->rcpt_day = 0;
+	s->name_ms = 0;
 	s->rcpt_seen = 0;
 	return true;
 }
 
+static void
+on_ask(void *arg, const struct addr *a)
+{
+	struct zs *z = arg;
+
+	z->asked = zs_grow(z, z->asked, z->asked_n, &z->asked_max,
+	    sizeof(*z->asked));
+	z->asked[z->asked_n++] = *a;
+}
+
 /* ---- life ---- */
+
+static void
+keep_learned(struct zs *z)
+{
+	for (unsigned k = 0; k < ENGINE_LEARNED; k++) {
+		if (z->learned[k] == NULL)
+			z->learned[k] = malloc(ENGINE_LEARNED_MAX);
+		if (z->learned[k] == NULL)
+			zs_die(z, "out of memory");
+		z->learned_n[k] = engine_learned_encode(z->engine,
+		    (enum engine_learned)k, z->learned[k], ENGINE_LEARNED_MAX);
+	}
+}
+
+static void
+take_learned(struct zs *z)
+{
+	for (unsigned k = 0; k < ENGINE_LEARNED; k++)
+		if (z->learned[k] != NULL &&
+		    !engine_learned_decode(z->engine, (enum engine_learned)k,
+			z->learned[k], z->learned_n[k]))
+			zs_die(z, "what was learned of %s cannot be read",
+			    engine_learned_name[k]);
+}
 
 void
 zs_start(struct zs *z)
@@ -146,7 +195,10 @@ zs_start(struct zs *z)
 		.arg = z,
 		.out = on_out,
 		.load = on_load,
-		.save = on_save };
+		.save = on_save,
+		.session = on_session,
+		.ask = on_ask,
+		.cut = z->cut };
 	char err[SIGFILE_ERRLEN];
 
 	if (z->engine != NULL)
@@ -162,6 +214,7 @@ zs_start(struct zs *z)
 	if (z->engine == NULL)
 		zs_die(z, "engine_new: out of memory");
 	z->restored = 0;
+	take_learned(z);
 	for (size_t i = 0; i < z->store_n; i++)
 		z->restored += engine_restore(z->engine, &z->store[i],
 		    z->now_us / 1000);
@@ -171,8 +224,10 @@ zs_start(struct zs *z)
 void
 zs_restart(struct zs *z)
 {
-	if (z->engine != NULL)
+	if (z->engine != NULL) {
 		engine_flush(z->engine);
+		keep_learned(z);
+	}
 	engine_free(z->engine);
 	z->engine = NULL;
 	zs_start(z);
@@ -187,6 +242,9 @@ zs_free(struct zs *z)
 	free(z->store);
 	free(z->events);
 	free(z->flows);
+	free(z->asked);
+	for (unsigned k = 0; k < ENGINE_LEARNED; k++)
+		free(z->learned[k]);
 }
 
 /* ---- time ---- */

@@ -22,7 +22,16 @@ struct model { /* one slot per key; until_ms 0 = not there */
 static struct addr
 key_of(uint64_t i)
 {
-	return addr_v4(0xc6336400U + (uint32_t)i);
+	struct addr a = addr_v4(0xc6336400U + (uint32_t)(i / 2));
+	uint8_t b[16] = { 0x20, 1, 0xd, 0xb8 };
+
+	/* Every other is an IPv6 key; some have the number of their like. */
+	if (i % 2 != 0)
+		return a;
+	if (i % 4 == 0)
+		memset(b, 0, sizeof(b));
+	memcpy(b + 4, a.b, 4);
+	return addr_v6_bytes(b);
 }
 
 static bool

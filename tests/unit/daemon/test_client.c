@@ -97,32 +97,101 @@ test_facts(void)
 	ZT_CASE("clearing nothing changes nothing", !c.dirty);
 }
 
+static bool
+sample_is(const struct client *c, enum evidence_kind k, const char *want)
+{
+	struct client_sample s;
+
+	return client_sample_get(c, k, &s) &&
+	    str_eq(s.text, (struct str){ want, strlen(want) });
+}
+
+static size_t
+samples_n(const struct client *c)
+{
+	struct client_sample s;
+	size_t n = 0, at = 0;
+
+	while ((at = client_sample_next(c, at, &s)) != 0)
+		n++;
+	return n;
+}
+
 static void
 test_samples(void)
 {
 	struct addr a = addr_of(1);
 	char longer[CLIENT_SAMPLE_MAX * 2];
+	struct client_sample s;
 	struct client c;
-	unsigned kinds = 0;
 
 	client_init(&c, &a, T0);
-	for (unsigned k = 1; k <= CLIENT_SAMPLES + 1; k++)
+	ZT_CASE("a new client has no samples", samples_n(&c) == 0);
+	for (unsigned k = 1; k <= 5; k++)
 		client_sample(&c, (enum evidence_kind)k, STR("line"), T0 + k);
-	for (size_t i = 0; i < CLIENT_SAMPLES; i++)
-		kinds |= 1U << c.samples[i].kind;
-	ZT_CASE("the oldest sample makes room", kinds == 0x3c);
 	client_sample(&c, (enum evidence_kind)3, STR("newer"), T0 + 100);
-	for (size_t i = 0; i < CLIENT_SAMPLES; i++)
-		if (c.samples[i].kind == 3)
-			ZT_CASE("a kind has one sample, the latest",
-			    strcmp(c.samples[i].text, "newer") == 0);
+	ZT_CASE("a kind has one sample, the latest",
+	    samples_n(&c) == 5 &&
+		sample_is(&c, (enum evidence_kind)3, "newer"));
 	memset(longer, 'x', sizeof(longer));
 	client_sample(&c, (enum evidence_kind)9,
 	    (struct str){ longer, sizeof(longer) }, T0 + 200);
-	for (size_t i = 0; i < CLIENT_SAMPLES; i++)
-		if (c.samples[i].kind == 9)
-			ZT_CASE("a long one is cut",
-			    strlen(c.samples[i].text) == CLIENT_SAMPLE_MAX - 1);
+	ZT_CASE("a long one is cut",
+	    client_sample_get(&c, (enum evidence_kind)9, &s) &&
+		s.text.n == CLIENT_SAMPLE_MAX - 1 && s.t_ms == T0 + 200);
+	for (unsigned k = 10; k < 13; k++)
+		client_sample(&c, (enum evidence_kind)k,
+		    (struct str){ longer, sizeof(longer) }, T0 + 300 + k);
+	ZT_CASE("the oldest make room",
+	    !client_sample_get(&c, (enum evidence_kind)1, &s) &&
+		!client_sample_get(&c, (enum evidence_kind)2, &s) &&
+		client_sample_get(&c, (enum evidence_kind)12, &s) &&
+		c.notes_n <= CLIENT_NOTES_MAX);
+}
+
+/* Whatever is in the bytes, reading them ends, and within them. */
+static void
+test_samples_random(void)
+{
+	struct client_sample s;
+	struct addr a = addr_of(1);
+	bool ok = true;
+
+	for (int i = 0; i < 2000; i++) {
+		struct client c;
+		size_t at = 0;
+
+		client_init(&c, &a, T0);
+		c.notes_n = (uint16_t)zt_random();
+		for (size_t k = 0; k < sizeof(c.notes); k++)
+			c.notes[k] = (uint8_t)zt_random();
+		while ((at = client_sample_next(&c, at, &s)) != 0)
+			ok &= at <= CLIENT_NOTES_MAX;
+		client_sample(&c, EVIDENCE_RATE, STR("sane"), T0);
+		ok &= c.notes_n <= CLIENT_NOTES_MAX;
+	}
+	ZT_CASE("damaged notes are no harm", ok);
+}
+
+static void
+test_visits(void)
+{
+	struct addr a = addr_of(1);
+	struct client c;
+
+	client_init(&c, &a, T0);
+	ZT_CASE("no visit is found", client_visit(&c, T0, 1025) == NULL);
+	for (unsigned i = 0; i < CLIENT_VISITS + 2; i++)
+		client_visit_new(&c, T0 + i, (uint16_t)(1025 + i));
+	ZT_CASE("the newest is first",
+	    c.visits[0].open_ms == T0 + CLIENT_VISITS + 1);
+	ZT_CASE("the oldest is forgotten",
+	    client_visit(&c, T0, 1025) == NULL &&
+		client_visit(&c, T0 + 2, 1027) != NULL);
+	ZT_CASE("time and port must both be right",
+	    client_visit(&c, T0 + 2, 1026) == NULL);
+	ZT_CASE("no stage was reached yet",
+	    c.visits[0].p_permille[CLIENT_AT_OPEN] == UINT16_MAX);
 }
 
 /* ---- the cache ---- */
@@ -274,6 +343,8 @@ static const struct zt_test tests[] = {
 	{ "decay", test_decay },
 	{ "facts", test_facts },
 	{ "samples", test_samples },
+	{ "samples_random", test_samples_random },
+	{ "visits", test_visits },
 	{ "eviction", test_eviction },
 	{ "walk", test_walk },
 	{ "random", test_random },

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * zt-link: daemon/config daemon/config_key daemon/config_nets
- * zt-link: daemon/config_print daemon/config_text daemon/log fp/addr
+ * zt-link: daemon/config_print daemon/config_text daemon/config_value
+ * zt-link: daemon/log fp/addr
  * zt-libs: libconfuse
  */
 #include <fcntl.h>
@@ -98,8 +99,8 @@ test_defaults(void)
 	ZT_CASE("six tiers", c->policy.tiers_n == 6);
 	ZT_CASE("tier 1 is 10 min", c->policy.tier_s[0] == 600);
 	ZT_CASE("tier 6 is 60 d", c->policy.tier_s[5] == 60 * 86400);
-	ZT_CASE("block from 0.95", c->policy.block_p == 0.95);
-	ZT_CASE("certain from 0.999", c->policy.certain_p == 0.999);
+	ZT_CASE("block from 0.98", c->policy.block_p == 0.98);
+	ZT_CASE("certain from 0.98", c->policy.certain_p == 0.98);
 	ZT_CASE("no queue", c->queue == -1);
 	ZT_CASE("no interface", c->interfaces[0] == NULL);
 	ZT_CASE("one log",
@@ -122,6 +123,48 @@ test_defaults(void)
 }
 
 static void
+test_dns_lists(void)
+{
+	static const struct {
+		const char *text, *zone; /* NULL: it is none */
+		double nats;
+	} cases[] = {
+		{ "zen.example=2.0", "zen.example", 2 },
+		{ "zen.example=0.25", "zen.example", 0.25 },
+		{ "a_b-c.example=3", "a_b-c.example", 3 },
+		{ "zen.example", NULL, 0 },
+		{ "zen.example=", NULL, 0 },
+		{ "=1", NULL, 0 },
+		{ "zen.example=1=2", NULL, 0 },
+		{ "zen.example=x", NULL, 0 },
+		{ "zen.example=1.2.3", NULL, 0 },
+		{ "zen.example=.5", NULL, 0 },
+		{ "zen.example=-1", NULL, 0 },
+		{ "zen.example=1e1", NULL, 0 },
+		{ "zen.example=123456789", NULL, 0 },
+		{ "zen..example=1", NULL, 0 },
+		{ ".zen.example=1", NULL, 0 },
+		{ "zen.example.=1", NULL, 0 },
+		{ "zen example=1", NULL, 0 },
+		{ "", NULL, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct str s = { cases[i].text, strlen(cases[i].text) }, zone;
+		const char *want = cases[i].zone;
+		double nats;
+		bool ok = config_dns_list(s, &zone, &nats);
+
+		if (want == NULL)
+			ok = !ok;
+		else
+			ok = ok && nats == cases[i].nats &&
+			    str_eq(zone, (struct str){ want, strlen(want) });
+		ZT_CASE(cases[i].text, ok);
+	}
+}
+
+static void
 test_round_trip(void)
 {
 	static const char *const texts[] = {
@@ -132,6 +175,9 @@ test_round_trip(void)
 		"tiers = {1s, \"90s\", 1h}\ncertain_tier = 3\n",
 		"block_probability = 0.9\ncertain_probability = 0.98765432109",
 		"block_probability = 0.9995",
+		"resolver = on\nresolver_servers = {::1, 192.0.2.53}\n",
+		"dns_lists = {\"Zen.example=2.0\", \"a-b.example=0.1\"}\n",
+		"end_user_files = {/a, \"/b c\"}\npool_files = {/d}\n",
 		"tiers = {\"1h\"}",
 		"log = {}\ninterface = {eth0, eth0.12, br-lan}\n",
 		"log = {\"/a b/c\\\"d\", \"/x\\\\y\", '/$z', \"/\\${HOME}\"}",
@@ -485,6 +531,7 @@ test_random(void)
 static const struct zt_test tests[] = {
 	{ "durations", test_durations },
 	{ "defaults", test_defaults },
+	{ "dns lists", test_dns_lists },
 	{ "round trip", test_round_trip },
 	{ "errors", test_errors },
 	{ "long lists", test_long_lists },

@@ -25,6 +25,8 @@ static const struct {
 } lines[] = {
 	{ "status", NULL, CTL_STATUS, NULL },
 	{ "reload", NULL, CTL_RELOAD, NULL },
+	{ "botnets", NULL, CTL_BOTNETS, NULL },
+	{ "botnets 10", "too many words", 0, NULL },
 	{ "blocks", NULL, CTL_BLOCKS, NULL },
 	{ "allow-list", NULL, CTL_ALLOW_LIST, NULL },
 	{ "why 192.0.2.7", NULL, CTL_WHY, "192.0.2.7/32" },
@@ -39,6 +41,17 @@ static const struct {
 	{ "allow-add 192.0.2.7 0", NULL, CTL_ALLOW_ADD, "192.0.2.7/32" },
 	{ "allow-add 192.0.2.7 0 a b  c", NULL, CTL_ALLOW_ADD, "192.0.2.7/32" },
 	{ "allow-del 192.0.2.7", NULL, CTL_ALLOW_DEL, "192.0.2.7/32" },
+	{ "report 192.0.2.7 spam", NULL, CTL_REPORT, "192.0.2.7/32" },
+	{ "report 2001:db8::7 ham", NULL, CTL_REPORT, "2001:db8::/64" },
+	{ "report", "too few words", 0, NULL },
+	{ "report 192.0.2.7", "neither spam nor ham", 0, NULL },
+	{ "report 192.0.2.7 ", "neither spam nor ham", 0, NULL },
+	{ "report 192.0.2.7 SPAM", "neither spam nor ham", 0, NULL },
+	{ "report 192.0.2.7 spams", "neither spam nor ham", 0, NULL },
+	{ "report 192.0.2.7 spam ham", "too many words", 0, NULL },
+	{ "report 192.0.2.7 spam ", "too many words", 0, NULL },
+	{ "report 192.0.2.0/24 spam", "not an address", 0, NULL },
+	{ "report spam 192.0.2.7", "not an address", 0, NULL },
 	{ "", "no such verb", 0, NULL },
 	{ " ", "no such verb", 0, NULL },
 	{ " status", "no such verb", 0, NULL },
@@ -112,6 +125,10 @@ test_line_parts(void)
 	ZT_CASE("an address that is asked for stays whole",
 	    ctlreq_parse(STR("why 2001:db8::7"), &r) == NULL &&
 		r.addr.b[15] == 7);
+	ZT_CASE("a report says which of the two it is",
+	    ctlreq_parse(STR("report 192.0.2.7 spam"), &r) == NULL && r.spam &&
+		ctlreq_parse(STR("report 192.0.2.7 ham"), &r) == NULL &&
+		!r.spam && r.addr.b[3] == 7);
 	memset(comment + n, 'x', CTLREQ_COMMENT_MAX);
 	ZT_CASE("a comment of the limit",
 	    ctlreq_parse((struct str){ comment, n + CTLREQ_COMMENT_MAX }, &r) ==

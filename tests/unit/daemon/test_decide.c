@@ -2,10 +2,11 @@
 /*
  * decide: score and history -> what to do, and for how long
  *
- * zt-link: daemon/decide fp/addr fp/hash
- * zt-libs: libsodium
+ * zt-link: daemon/decide daemon/client fp/addr fp/hash
+ * zt-libs: libsodium libm
  */
 #include "daemon/decide.h"
+#include "daemon/names.h"
 #include "tests/zt.h"
 
 #define T0  ((int64_t)1740988800 * 1000)
@@ -66,15 +67,18 @@ test_table(void)
 {
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct client c = { .tier = cases[i].tier,
+			.offences = cases[i].tier,
 			.block_until_ms = T0 - cases[i].ended };
 		struct score s = { .p = cases[i].p,
 			.families_agree = cases[i].agree,
+			.families = 1U << FAMILY_NAME | 1U << FAMILY_RECIPIENT,
 			.immune = cases[i].immune };
 		struct decision d;
 
 		snprintf(c.rdns, sizeof(c.rdns), "%s", cases[i].rdns);
-		c.facts[EVIDENCE_RDNS_NONE].last_ms = c.rdns[0] == '\0' ? T0 :
-									  0;
+		c.name_class = c.rdns[0] == '\0' ? NAME_NONE : NAME_SERVER;
+		c.facts[c.rdns[0] == '\0' ? EVIDENCE_RDNS_NONE : EVIDENCE_NAMED]
+		    .last_ms = T0;
 		d = decide(&pol, &c, &s, T0);
 		ZT_CASE(cases[i].name,
 		    d.what == cases[i].want && d.tier == cases[i].want_tier);
@@ -110,8 +114,11 @@ test_jitter(void)
 static void
 test_odd_policies(void)
 {
-	struct score sure = { .p = 0.9999, .families_agree = true };
+	struct score sure = { .p = 0.9999,
+		.families_agree = true,
+		.families = 1U << FAMILY_RECIPIENT };
 	struct client c = { .tier = 2,
+		.offences = 2,
 		.facts[EVIDENCE_RDNS_NONE] = { .last_ms = T0 } };
 	struct policy p = pol;
 	struct decision d;
@@ -138,7 +145,120 @@ test_name_not_known(void)
 	    decide(&pol, &c, &sure, T0).tier == 1);
 }
 
+/* Where a certain zombie begins depends on what convicts it. */
+static void
+test_certain(void)
+{
+	static const struct {
+		const char *name;
+		unsigned families;
+		uint8_t name_class, want;
+	} all[] = {
+		{ "by its recipients: as high as it says",
+		    1U << FAMILY_RECIPIENT, NAME_NONE, 3 },
+		{ "or by being like others",
+		    1U << FAMILY_GROUP | 1U << FAMILY_NAME, NAME_NONE, 3 },
+		{ "only by how it speaks: one tier below",
+		    1U << FAMILY_WIRE | 1U << FAMILY_NAME, NAME_NONE, 2 },
+		{ "the name of a line vouches for nobody",
+		    1U << FAMILY_RECIPIENT, NAME_DYNAMIC, 3 },
+		{ "nor one made from the address", 1U << FAMILY_RECIPIENT,
+		    NAME_GENERIC, 3 },
+		{ "a name of its own does", 1U << FAMILY_RECIPIENT, NAME_HOST,
+		    0 },
+		{ "and the name of a server", 1U << FAMILY_RECIPIENT,
+		    NAME_SERVER, 0 },
+	};
+	uint32_t for_s;
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		struct client c = { .name_class = all[i].name_class,
+			.facts[EVIDENCE_NAMED] = { .last_ms = T0 } };
+		struct score s = { .p = 0.9995,
+			.families_agree = true,
+			.families = all[i].families };
+
+		ZT_CASE(all[i].name,
+		    decide_certain(&pol, &c, &s, &for_s) == all[i].want);
+	}
+}
+
+/* A mail server and something else behind one address. */
+static void
+test_shared(void)
+{
+	static const struct {
+		const char *name;
+		uint8_t name_class;
+		uint16_t good_days;
+		uint32_t mails;
+		int64_t seen; /* the other stack, so long ago; 0 = never */
+		enum decide_what want;
+	} all[] = {
+		{ "two stacks behind a server's name, and a wanted mail",
+		    NAME_SERVER, 0, 1, 1, DECIDE_SHARED },
+		{ "or behind any name of its own", NAME_HOST, 0, 1, 1,
+		    DECIDE_SHARED },
+		{ "a name alone is not enough", NAME_SERVER, 0, 0, 1,
+		    DECIDE_BLOCK },
+		{ "two stacks and wanted mail on many days", NAME_NONE, 9, 9, 1,
+		    DECIDE_SHARED },
+		{ "one mail is not enough without a name", NAME_NONE, 1, 1, 1,
+		    DECIDE_BLOCK },
+		{ "nor with the name of a line", NAME_DYNAMIC, 1, 1, 1,
+		    DECIDE_BLOCK },
+		{ "two stacks, and nothing else", NAME_NONE, 0, 0, 1,
+		    DECIDE_BLOCK },
+		{ "the other one has not been seen for days", NAME_SERVER, 9, 9,
+		    3 * DAY, DECIDE_BLOCK },
+		{ "one stack behind a server's name", NAME_SERVER, 9, 9, 0,
+		    DECIDE_BLOCK },
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		struct client c = { .name_class = all[i].name_class,
+			.good_days = all[i].good_days,
+			.good_mails = all[i].mails };
+		struct score s = { .p = 0.97, .families_agree = true };
+
+		if (all[i].seen != 0)
+			client_set(&c, EVIDENCE_STACK_MANY, 0,
+			    T0 - all[i].seen);
+		ZT_CASE(all[i].name,
+		    decide(&pol, &c, &s, T0).what == all[i].want);
+	}
+}
+
+static void
+test_trapped(void)
+{
+	struct score s = { .p = 0.5, .families_agree = true, .trapped = true };
+	struct client c = { .tier = 0 };
+
+	ZT_CASE("two traps convict whatever the sum is",
+	    decide(&pol, &c, &s, T0).what == DECIDE_BLOCK &&
+		decide(&pol, &c, &s, T0).tier == 1);
+	s.immune = true;
+	ZT_CASE("but not who is immune",
+	    decide(&pol, &c, &s, T0).what == DECIDE_IMMUNE);
+}
+
+static void
+test_no_offence(void)
+{
+	struct client c = { .tier = 1, .block_until_ms = T0 };
+
+	ZT_CASE("a flood that was stopped is no step up",
+	    decide_tier(&pol, &c, T0 + 1) == 1);
+	c.offences = 1;
+	ZT_CASE("an offence is", decide_tier(&pol, &c, T0 + 1) == 2);
+}
+
 static const struct zt_test tests[] = {
+	{ "certain", test_certain },
+	{ "shared", test_shared },
+	{ "trapped", test_trapped },
+	{ "no_offence", test_no_offence },
 	{ "table", test_table },
 	{ "name_not_known", test_name_not_known },
 	{ "jitter", test_jitter },

@@ -2,16 +2,8 @@
 /*
  * engine: the edges of its interface (what it promises is in tests/scenario)
  *
- * zt-link: fp/addr fp/hash fp/link fp/traits fp/dedup fp/sig fp/session fp/smtp
- * zt-link: fp/dialogue fp/dialogue_key fp/smtp_note fp/smtp_reply
- * zt-link: fp/ladder fp/flowstat fp/reorder fp/session_flow fp/session_time
- * zt-link: fp/session_pool fp/sigcache fp/sigclass fp/sigdb_match
- * zt-link: @LOGLINE
- * zt-link: daemon/names
- * zt-link: daemon/names_addr daemon/client daemon/evidence
- * zt-link: daemon/cross daemon/evidence_names daemon/groups daemon/mailq daemon/score
- * zt-link: daemon/decide daemon/blocks daemon/engine daemon/engine_block daemon/logjoin
- * zt-libs: libsodium libm
+ * zt-link: @ENGINE
+ * zt-libs: libsodium libm libpcre2-8
  */
 #include <errno.h>
 
@@ -26,7 +18,7 @@ static struct net private_nets[1];
 static const uint16_t smtp_port = 25;
 
 struct seen {
-	unsigned n[ENGINE_ORPHAN + 1];
+	unsigned n[ENGINE_CUT + 1];
 	uint32_t timeout_s;
 	struct net last;
 	unsigned saves;
@@ -339,6 +331,7 @@ test_flush(void)
 	unsigned slices = 0;
 	size_t at = 0;
 
+	p.block_p = 0.9999; /* a block would be written at once */
 	ZT_CASE("an empty cache is done at once",
 	    engine_flush_some(e, 0, 10) == 0 && w.total == 0);
 	for (unsigned i = 0; i < 100; i++)
@@ -514,6 +507,9 @@ test_before_capture(void)
 	static const char ok[] =
 	    "2025-03-03T08:00:00.5+00:00 mx postfix/smtpd[1]: 4F3A1A7A324: "
 	    "client=mail.b.example[198.51.100.9]:4009";
+	static const char queued[] =
+	    "2025-03-03T08:00:00.5+00:00 mx postfix/qmgr[1]: 4F3A1A7A324: "
+	    "from=<a@b.example>, size=9, nrcpt=1 (queue active)";
 	static const char bad[] =
 	    "2025-03-03T08:00:00.6+00:00 mx postfix/smtpd[1]: NOQUEUE: reject: "
 	    "RCPT from unknown[198.51.100.8]:4008: 550 5.1.1 <u@example.org>: "
@@ -533,6 +529,7 @@ test_before_capture(void)
 
 	engine_line(e, (struct str){ ok, sizeof(ok) - 1 }, T0 + 1000);
 	engine_line(e, (struct str){ bad, sizeof(bad) - 1 }, T0 + 1000);
+	engine_line(e, (struct str){ queued, sizeof(queued) - 1 }, T0 + 1000);
 	c = engine_client(e, &good, T0 + 1000, NULL);
 	ZT_CASE("accepted mail from before the start counts",
 	    c != NULL && c->facts[EVIDENCE_ACCEPTED].last_ms != 0);

@@ -3,7 +3,8 @@
  * logtail on real files in a directory of its own, with a made-up clock.
  * The test plays the guard: it opens the files and passes descriptors.
  *
- * zt-link: daemon/logtail daemon/tailfile fp/hash
+ * zt-link: daemon/logtail daemon/logtail_stream daemon/logstream
+ * zt-link: daemon/journal daemon/logtime daemon/tailfile fp/hash
  * zt-libs: libsodium
  */
 #include <fcntl.h>
@@ -20,6 +21,7 @@ struct tap {
 	size_t n, lines, longest, backlog;
 	unsigned finds, events[16];
 	uint64_t find_ino;
+	int waits; /* the descriptor that is waited for */
 	int64_t now;
 	struct logtail *t;
 };
@@ -63,12 +65,20 @@ on_event(void *arg, size_t source, enum logtail_event ev, uint64_t n)
 }
 
 static void
+on_wait(void *arg, size_t source, int fd)
+{
+	(void)source;
+	((struct tap *)arg)->waits = fd;
+}
+
+static void
 tap_init(struct tap *tap)
 {
 	memset(tap, 0, sizeof(*tap));
 	tap->now = 1000;
+	tap->waits = -1;
 	tap->t = logtail_new(&(struct logtail_conf){ tap, NULL, on_line,
-				 on_find, on_event },
+				 on_find, on_event, on_wait },
 	    1);
 }
 
@@ -114,14 +124,20 @@ put(const char *name, const char *text, size_t n, bool append)
 #define ADD(name, text) put((name), (text), strlen(text), true)
 
 static void
-pass(struct tap *tap, enum msg_logfd what, const char *name)
+pass_to(struct tap *tap, size_t source, enum msg_logfd what, const char *name)
 {
 	struct stat sb;
 	int fd = open(path(name), O_RDONLY);
 
 	if (fstat(fd, &sb) != 0)
 		memset(&sb, 0, sizeof(sb));
-	logtail_fd(tap->t, 0, what, fd, sb.st_dev, sb.st_ino, tap->now);
+	logtail_fd(tap->t, source, what, fd, sb.st_dev, sb.st_ino, tap->now);
+}
+
+static void
+pass(struct tap *tap, enum msg_logfd what, const char *name)
+{
+	pass_to(tap, 0, what, name);
 }
 
 /* As if the daemon were started again with what was stored. */
@@ -430,6 +446,45 @@ test_missing(void)
 	logtail_free(tap.t);
 }
 
+/* Each source has its files, place and turn of its own. */
+static void
+test_several(void)
+{
+	struct logtail_pos a, b;
+	struct tap tap;
+
+	tap_init(&tap);
+	logtail_free(tap.t);
+	tap.t = logtail_new(&(struct logtail_conf){ &tap, NULL, on_line,
+				on_find, on_event, on_wait },
+	    3);
+	PUT("a", "old a\n");
+	PUT("b", "old b\n");
+	pass_to(&tap, 0, MSG_LOG_CURRENT, "a");
+	pass_to(&tap, 1, MSG_LOG_CURRENT, "b");
+	pass_to(&tap, 2, MSG_LOG_MISSING, "nowhere");
+	ZT_CASE("several logs begin at their ends", got(&tap, ""));
+	ADD("b", "b1\n");
+	ADD("a", "a1\n");
+	ZT_CASE("all are read", got(&tap, "a1|b1|"));
+	if (rename(path("a"), path("a.1")) != 0)
+		abort();
+	ADD("a.1", "a2\n");
+	PUT("a", "a3\n");
+	PUT("b", "b2, cut\n"); /* copytruncate */
+	pass_to(&tap, 0, MSG_LOG_CURRENT, "a");
+	ZT_CASE("one is rotated, another truncated",
+	    got(&tap, "a2|a3|b2, cut|"));
+	PUT("c", "c1\n");
+	pass_to(&tap, 2, MSG_LOG_CURRENT, "c");
+	ZT_CASE("a third appears", got(&tap, "c1|"));
+	ZT_CASE("each has a place of its own",
+	    logtail_position(tap.t, 0, &a) && logtail_position(tap.t, 1, &b) &&
+		a.p[0].ino != b.p[0].ino && a.p[1].ino != 0 &&
+		b.p[1].ino == 0 && b.p[0].offset == 8);
+	logtail_free(tap.t);
+}
+
 static void
 test_slices(void)
 {
@@ -519,6 +574,7 @@ static const struct zt_test tests[] = {
 	{ "resume, rotated", test_resume_rotated },
 	{ "resume, lost", test_resume_lost },
 	{ "missing", test_missing },
+	{ "several", test_several },
 	{ "slices", test_slices },
 	{ "random", test_random },
 	{ "end", test_end },

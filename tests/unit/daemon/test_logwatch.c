@@ -12,7 +12,9 @@
 #include <poll.h>
 #include <stdarg.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "daemon/log.h"
@@ -348,19 +350,76 @@ test_find(void)
 	end();
 }
 
+/* What was handed on, kept open by the last one. */
+static int
+fifo_fd(const char *name)
+{
+	struct stat st;
+	int fd = open(path(name), O_RDONLY | O_NONBLOCK);
+
+	if (fstat(fd, &st) != 0 || !S_ISFIFO(st.st_mode))
+		abort();
+	return fd;
+}
+
 static void
 test_odd_files(void)
 {
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	int fd, sock = socket(AF_UNIX, SOCK_STREAM, 0);
+
 	begin(NULL);
+	(void)snprintf(un.sun_path, sizeof(un.sun_path), "%s", path("log"));
+	if (bind(sock, (const struct sockaddr *)&un, sizeof(un)) != 0)
+		abort();
+	close(sock);
+	start("log");
+	ZT_CASE("what is neither file nor pipe is not opened",
+	    said(MSG_LOG_DENIED, ""));
+	(void)unlink(path("log"));
 	if (mkfifo(path("log"), 0600) != 0)
 		abort();
-	start("log");
-	ZT_CASE("a fifo is not opened", said(MSG_LOG_DENIED, ""));
+	events();
+	ZT_CASE("a named pipe in its place is handed on",
+	    heard.n == 1 && heard.last.value == MSG_LOG_CURRENT);
+	fd = fifo_fd("log");
+	put("log", "line\n");
+	events();
+	ZT_CASE("a line in it knocks", knocked() && heard.n == 0);
+	close(fd);
 	(void)unlink(path("log"));
 	put("log", "file\n");
 	events();
-	ZT_CASE("a file in its place is",
+	ZT_CASE("and then a file",
 	    heard.n >= 1 && heard.last.value == MSG_LOG_CURRENT);
+	end();
+}
+
+static void
+test_given(void)
+{
+	char word[] = "journal:a.service", *paths[] = { word, NULL };
+	int ends[2];
+
+	begin(NULL);
+	if (pipe(ends) != 0 || write(ends[1], "x", 1) != 1)
+		abort();
+	memset(&heard, 0, sizeof(heard));
+	w = logwatch_open(paths, wake, hear, NULL);
+	if (w == NULL)
+		abort();
+	logwatch_give(w, 0, ends[0]);
+	ZT_CASE("what is no path waits to be announced", heard.n == 0);
+	logwatch_announce(w);
+	ZT_CASE("its descriptor is handed on",
+	    heard.n == 1 && heard.last.value == MSG_LOG_CURRENT &&
+		heard.last.ino == 0);
+	ZT_CASE("and is not kept", fcntl(ends[0], F_GETFD) == -1);
+	memset(&heard, 0, sizeof(heard));
+	logwatch_tick(w);
+	logwatch_announce(w);
+	ZT_CASE("once", heard.n == 0);
+	close(ends[1]);
 	end();
 }
 
@@ -404,6 +463,7 @@ static const struct zt_test tests[] = {
 	{ "symlink", test_symlink },
 	{ "find", test_find },
 	{ "odd files", test_odd_files },
+	{ "given", test_given },
 	{ "denied", test_denied },
 };
 

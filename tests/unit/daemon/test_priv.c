@@ -410,6 +410,35 @@ try_engine_inet(void)
 }
 
 static int
+resolver_work(void)
+{
+	if (filter(PRIV_ENGINE_DNS) != 0)
+		return 1;
+	if (socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0) == -1)
+		return 2;
+	return socket(AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK, 0) != -1 ||
+		errno == EAFNOSUPPORT ?
+	    0 :
+	    3;
+}
+
+static int
+try_resolver_tcp(void)
+{
+	if (filter(PRIV_ENGINE_DNS) == 0)
+		(void)socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	return 1;
+}
+
+static int
+try_resolver_raw(void)
+{
+	if (filter(PRIV_ENGINE_DNS) == 0)
+		(void)socket(AF_INET6, SOCK_RAW, 0);
+	return 1;
+}
+
+static int
 try_engine_ptrace(void)
 {
 	if (filter(PRIV_ENGINE) == 0)
@@ -460,6 +489,8 @@ static const struct {
 	{ "the engine executes nothing", try_engine_exec },
 	{ "the engine has no netlink", try_engine_netlink },
 	{ "the engine has no internet sockets", try_engine_inet },
+	{ "with a resolver it has no streams", try_resolver_tcp },
+	{ "nor raw sockets", try_resolver_raw },
 	{ "the engine traces nobody", try_engine_ptrace },
 	{ "the engine signals nobody", try_engine_kill },
 	{ "the engine does not fork", try_engine_fork },
@@ -478,6 +509,8 @@ test_seccomp(void)
 	ZT_CASE("the guard can do its work", returned(in_child(guard_work), 0));
 	ZT_CASE("the engine can do its work",
 	    returned(in_child(engine_work), 0));
+	ZT_CASE("with a resolver it may send datagrams",
+	    returned(in_child(resolver_work), 0));
 	for (size_t i = 0; i < sizeof(forbidden) / sizeof(forbidden[0]); i++) {
 		status = in_child(forbidden[i].fn);
 		ZT_CASE(forbidden[i].name,

@@ -3,20 +3,28 @@
  * A client's story as JSON: what stands in it, and that no byte that a
  * stranger chose can break it.
  *
- * zt-link: daemon/why daemon/jtext daemon/score daemon/client daemon/names
+ * zt-link: daemon/why daemon/why_visits daemon/why_words daemon/jtext daemon/score
+ * zt-link: daemon/decide daemon/score_terms @MODEL @BOTNET daemon/client daemon/names
  * zt-link: daemon/names_addr fp/sigclass fp/sigdb fp/sigdb_build fp/sigdb_match fp/sig fp/link fp/traits fp/addr fp/hash
  * zt-libs: libjansson libsodium libm
  */
 #include "daemon/names.h"
 #include "daemon/why.h"
+#include "daemon/why_words.h"
 #include "fp/sigclass.h"
 #include "tests/zt.h"
 
 #define NOW ((int64_t)1800000000 * 1000)
 #define MIN ((int64_t)60 * 1000)
 
+static const struct hash_key model_key = { { 1 } };
+static struct model *model;
+
 static struct policy pol = { .enforce = true,
 	.block_p = 0.95,
+	.certain_p = 0.999,
+	.tier_s = { 600 },
+	.tiers_n = 1,
 	.login_s = 30 * 86400,
 	.good_days = 3,
 	.good_rcpts = 2 };
@@ -73,8 +81,10 @@ why(const char *who, const struct client *c, struct score *s)
 		.score = s,
 		.now_ms = NOW };
 
+	if (model == NULL)
+		model = model_new(&model_key);
 	if (c != NULL)
-		score_client(c, NOW, s);
+		score_client(c, model, NOW, s);
 	return why_json(&a);
 }
 
@@ -125,7 +135,7 @@ test_blocked(void)
 	ZT_CASE("a term has family, words, value",
 	    text_is(t, "family", "wire") &&
 		text_is(t, "words", "talks before the greeting") &&
-		text_is(t, "value", "1.0"));
+		text_is(t, "value", "once"));
 	ZT_CASE("and the raw text behind it, safely",
 	    text_is(json_object_get(t, "sample"), "text",
 		"EARLY \"EHLO x\" \xef\xbf\xbd\x01 25 bytes"));
@@ -133,11 +143,43 @@ test_blocked(void)
 	    text_is(term(o, "helo-bad"), "value",
 		"ylmf-pc\xef\xbf\xbd (single)"));
 	ZT_CASE("counts that fade are shown as they are now",
-	    text_is(term(o, "unknown-rcpt"), "value", "2.0"));
+	    text_is(term(o, "unknown-rcpt"), "value",
+		"2 that do not exist, 0 that do"));
 	ZT_CASE("the history",
 	    json_array_size(json_object_get(o, "history")) == 2);
 	ZT_CASE("ways out", json_array_size(json_object_get(o, "lifts")) == 5);
 	json_decref(o);
+}
+
+/* The same trait may speak for a zombie or for a server. */
+static void
+test_words(void)
+{
+	struct client c = zombie("192.0.2.7");
+	struct score_term t = { EVIDENCE_DIALECT, FAMILY_WIRE, 1 };
+	char buf[WHY_TEXT_LEN];
+
+	ZT_CASE("a bad dialect",
+	    strcmp(why_words(&t), "speaks SMTP as zombies do") == 0);
+	t.llr = -1;
+	ZT_CASE("a good one",
+	    strcmp(why_words(&t), "speaks SMTP as mail servers do") == 0);
+	t = (struct score_term){ EVIDENCE_TRAP_RCPT, FAMILY_RECIPIENT, 1 };
+	ZT_CASE("others have one text",
+	    strcmp(why_words(&t), evidence_text(EVIDENCE_TRAP_RCPT)) == 0);
+	client_add(&c, EVIDENCE_TRAP_RCPT, 2, 0, NOW);
+	ZT_CASE("how often",
+	    strcmp(why_value(&c, EVIDENCE_TRAP_RCPT, NOW, buf), "2 times") ==
+		0);
+	ZT_CASE("how much of it is left",
+	    strcmp(why_value(&c, EVIDENCE_EARLY_TALK, NOW + 2879 * MIN, buf),
+		"faded to 50 %") == 0);
+	ZT_CASE("which offence it is",
+	    strcmp(why_value(&c, EVIDENCE_HISTORY, NOW, buf),
+		"1 offence, this one included") == 0);
+	client_set(&c, EVIDENCE_PATIENT, 0, NOW);
+	ZT_CASE("what is so or not",
+	    strcmp(why_value(&c, EVIDENCE_PATIENT, NOW, buf), "yes") == 0);
 }
 
 static void
@@ -239,7 +281,7 @@ test_random(void)
 		for (size_t k = 0; k < sizeof(c.helo) - 1; k++) {
 			c.helo[k] = (char)zt_random();
 			c.rdns[k] = (char)zt_random();
-			c.samples[0].text[k] = (char)zt_random();
+			c.notes[k] = (uint8_t)zt_random();
 		}
 		c.helo_class = (uint8_t)zt_random();
 		c.action = (uint8_t)zt_random();
@@ -259,6 +301,7 @@ test_random(void)
 
 static const struct zt_test tests[] = {
 	{ "blocked", test_blocked },
+	{ "words", test_words },
 	{ "verdicts", test_verdicts },
 	{ "ipv6", test_ipv6 },
 	{ "reasons", test_reasons },

@@ -68,8 +68,7 @@ client_no(uint32_t i)
 	c.connects = i;
 	snprintf(c.helo, sizeof(c.helo), "host-%u.example.org", i);
 	c.facts[EVIDENCE_RATE] = (struct client_fact){ 1.5f, 2, c.last_ms };
-	c.samples[0] = (struct client_sample){ EVIDENCE_RATE, c.last_ms,
-		"too many" };
+	client_sample(&c, EVIDENCE_RATE, STR("too many"), c.last_ms);
 	return c;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * zt-link: db/record db/record_client fp/addr fp/hash
- * zt-libs: libsodium
+ * zt-link: db/record db/record_client daemon/client fp/addr fp/hash
+ * zt-libs: libsodium libm
  */
 #include "db/record.h"
 #include "fp/le.h"
@@ -63,7 +63,7 @@ random_block(struct client *c)
 static void
 random_facts(struct client *c)
 {
-	size_t samples = some(CLIENT_SAMPLES + 1);
+	size_t samples = some(7);
 
 	for (size_t i = 1; i < EVIDENCE_KINDS; i++) {
 		uint32_t bits = (uint32_t)zt_random() & 0x3fffffff;
@@ -77,11 +77,44 @@ random_facts(struct client *c)
 			c->facts[i].last_ms = 1;
 	}
 	for (size_t i = 0; i < samples; i++) {
-		struct client_sample *s = &c->samples[i];
+		char text[CLIENT_SAMPLE_MAX];
 
-		s->kind = (uint8_t)(zt_random() % (EVIDENCE_KINDS - 1) + 1);
-		s->t_ms = some_time();
-		some_text(s->text, sizeof(s->text));
+		some_text(text, sizeof(text));
+		client_sample(c,
+		    (enum evidence_kind)(
+			zt_random() % (EVIDENCE_KINDS - 1) + 1),
+		    (struct str){ text, strlen(text) }, some_time());
+	}
+}
+
+static void
+random_traits(struct client *c)
+{
+	size_t visits = some(CLIENT_VISITS + 1);
+
+	for (size_t i = 0; i < MODEL_FEATURES; i++)
+		c->value[i] = (uint8_t)some(MODEL_VALUES_MAX + 1);
+	c->dialect = zt_random();
+	c->way = zt_random();
+	c->stack = zt_random();
+	c->botnet = (uint32_t)zt_random();
+	c->silent = (uint16_t)zt_random();
+	c->callouts = (uint16_t)zt_random();
+	c->bounces_nobody = (uint32_t)zt_random();
+	for (size_t i = 0; i < visits; i++) {
+		struct client_visit *v = client_visit_new(c, some_time() + 1,
+		    (uint16_t)some(65536));
+
+		if (v->open_ms == (int64_t)1 << 48)
+			v->open_ms = 1;
+		v->dialect = zt_random();
+		v->long_ms = (uint32_t)zt_random();
+		v->p_permille[CLIENT_AT_RCPT] = (uint16_t)some(1001);
+		v->rcpts_ok = (uint16_t)some(65536);
+		v->rcpts_refused = (uint16_t)some(65536);
+		v->commands = (uint16_t)some(65536);
+		v->messages = (uint8_t)some(256);
+		v->flags = (uint8_t)some(256);
 	}
 }
 
@@ -129,6 +162,7 @@ random_client(void)
 	random_block(&c);
 	random_facts(&c);
 	random_good(&c);
+	random_traits(&c);
 	return c;
 }
 
@@ -146,12 +180,22 @@ same_arrays(const struct client *a, const struct client *b)
 		    a->facts[i].value != b->facts[i].value ||
 		    a->facts[i].last_ms != b->facts[i].last_ms)
 			return false;
-	for (size_t i = 0; i < CLIENT_SAMPLES; i++)
-		if (a->samples[i].kind != b->samples[i].kind ||
-		    a->samples[i].t_ms != b->samples[i].t_ms ||
-		    strcmp(a->samples[i].text, b->samples[i].text) != 0)
+	return a->notes_n == b->notes_n &&
+	    memcmp(a->notes, b->notes, a->notes_n) == 0;
+}
+
+static bool
+same_traits(const struct client *a, const struct client *b)
+{
+	for (size_t i = 0; i < CLIENT_VISITS; i++)
+		if (memcmp(&a->visits[i], &b->visits[i],
+			sizeof(a->visits[i])) != 0)
 			return false;
-	return true;
+	return memcmp(a->value, b->value, sizeof(a->value)) == 0 &&
+	    a->dialect == b->dialect && a->way == b->way &&
+	    a->stack == b->stack && a->botnet == b->botnet &&
+	    a->silent == b->silent && a->callouts == b->callouts &&
+	    a->bounces_nobody == b->bounces_nobody;
 }
 
 static bool
@@ -194,7 +238,7 @@ same(const struct client *a, const struct client *b)
 	return addr_eq(&a->key, &b->key) && a->first_ms == b->first_ms &&
 	    a->last_ms == b->last_ms && a->connects == b->connects &&
 	    same_block(a, b) && same_good(a, b) && same_names(a, b) &&
-	    same_arrays(a, b);
+	    same_arrays(a, b) && same_traits(a, b);
 }
 
 static void
@@ -306,13 +350,15 @@ test_limits(void)
 
 	memset(&c, 0xff, sizeof(c));
 	c.key = a;
+	c.notes_n = 0;
+	for (unsigned i = 1; i < 5; i++)
+		client_sample(&c, (enum evidence_kind)i,
+		    (struct str){ c.sig, CLIENT_SAMPLE_MAX - 1 }, INT64_MAX);
 	c.action = CLIENT_DROP;
 	c.by_admin = c.shadow = c.complained = true;
 	c.score_permille = 1000;
 	for (size_t i = 0; i < EVIDENCE_KINDS; i++)
 		c.facts[i] = (struct client_fact){ 1e30f, 255, INT64_MAX };
-	for (size_t i = 0; i < CLIENT_SAMPLES; i++)
-		c.samples[i].kind = EVIDENCE_RATE;
 	n = record_client_encode(&c, buf, sizeof(buf));
 	printf("# the largest record: %zu bytes\n", n);
 	ZT_CASE("the largest client fits, unterminated texts too", n > 1000);
@@ -322,7 +368,7 @@ test_limits(void)
 	    d.facts[1].last_ms == ((int64_t)1 << 48) - 1);
 	ZT_CASE("texts are cut",
 	    strlen(d.sig) == CLIENT_SIG_MAX - 1 &&
-		strlen(d.samples[0].text) == CLIENT_SAMPLE_MAX - 1);
+		strlen(d.helo) == CLIENT_NAME_MAX - 1);
 }
 
 static void
@@ -441,11 +487,10 @@ typical(void)
 	c.facts[EVIDENCE_RDNS_NONE] = (struct client_fact){ 1, 1, now_ms };
 	c.facts[EVIDENCE_HELO_BAD] = (struct client_fact){ 2, 1, now_ms };
 	c.facts[EVIDENCE_UNKNOWN_RCPT] = (struct client_fact){ 3, 1, now_ms };
-	c.samples[0].kind = EVIDENCE_UNKNOWN_RCPT;
-	c.samples[0].t_ms = now_ms;
-	strcpy(c.samples[0].text,
-	    "NOQUEUE: reject: RCPT from unknown[192.0.2.1]: 550 5.1.1 "
-	    "<a@example.org>: Recipient address rejected: User unknown");
+	client_sample(&c, EVIDENCE_UNKNOWN_RCPT,
+	    STR("NOQUEUE: reject: RCPT from unknown[192.0.2.1]: 550 5.1.1 "
+		"<a@example.org>: Recipient address rejected: User unknown"),
+	    now_ms);
 	strcpy(c.helo, "WIN-PC");
 	strcpy(c.sig, "4:128+0:0:1460:8192,8:mss,nop,ws,nop,nop,sok:df,id+:0");
 	c.sig_key = 1;
@@ -460,7 +505,8 @@ test_size(void)
 	uint8_t buf[RECORD_MAX];
 	size_t n = record_client_encode(&c, buf, sizeof(buf)), bare;
 
-	memset(c.samples, 0, sizeof(c.samples));
+	c.notes_n = 0;
+	memset(c.notes, 0, sizeof(c.notes));
 	bare = record_client_encode(&c, buf, sizeof(buf));
 	printf("# a typical zombie: %zu bytes, %zu without raw text\n", n,
 	    bare);

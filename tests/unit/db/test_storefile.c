@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * zt-link: db/store db/storefile db/kcguard db/record db/record_client
- * zt-link: fp/addr fp/hash
- * zt-libs: kyotocabinet libsodium
+ * zt-link: db/store db/store_allow db/storefile db/kcguard db/record db/record_client
+ * zt-link: daemon/client fp/addr fp/hash
+ * zt-libs: kyotocabinet libsodium libm
  */
 #include <fcntl.h>
 #include <kclangc.h>

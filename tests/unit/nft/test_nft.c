@@ -167,7 +167,7 @@ test_comment(void)
 		{ { .tier = 2, .score = 7 }, "tier 2 score 0.007" },
 		{ { .tier = 2,
 		      .score = 7,
-		      .reasons = { 0, EVIDENCE_HISTORY, 255, 31 } },
+		      .reasons = { 0, EVIDENCE_HISTORY, 255, 200 } },
 		    "tier 2 score 0.007 history" },
 		{ { .tier = 255,
 		      .score = 65535,

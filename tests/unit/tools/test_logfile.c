@@ -5,6 +5,7 @@
  * zt-link: tools/logfile daemon/logtime
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "tests/zt.h"
@@ -132,6 +133,112 @@ test_errors(void)
 	(void)unlink(path);
 }
 
+/* Stamps without a year, read by a clock that follows them. */
+static void
+test_new_year(void)
+{
+	static const struct logtime_conf guess = { 0, 0 };
+	int64_t now_ms = INT64_C(1767225590000); /* 2025-12-31 23:59:50 */
+	FILE *f = fopen(path, "w");
+	struct logfile l;
+
+	(void)fputs("Dec 31 23:59:58 mx x\nJan  1 00:00:01 mx x\n"
+		    "Jan  1 00:00:02 mx x\n",
+	    f);
+	(void)fclose(f);
+	if (logfile_open(&l, path) != 0)
+		abort();
+	ZT_CASE("the last line of a year",
+	    logfile_next(&l, &guess, now_ms, 0) == 1 &&
+		l.due_ms == INT64_C(1767225599000));
+	l.have = false;
+	ZT_CASE("the first of the next is later",
+	    logfile_next(&l, &guess, now_ms, 0) == 1 &&
+		l.due_ms == INT64_C(1767225602000));
+	now_ms = l.due_ms;
+	l.have = false;
+	ZT_CASE("and so it goes on",
+	    logfile_next(&l, &guess, now_ms, 0) == 1 &&
+		l.due_ms == INT64_C(1767225603000));
+	logfile_close(&l);
+}
+
+/* The lines of `path`, "one|two|", or the error. */
+static bool
+text_is(const char *name, const char *want)
+{
+	char got[64] = "";
+	struct logfile l;
+	int rc = logfile_open(&l, name);
+
+	while (rc == 0 && (rc = logfile_line(&l)) > 0) {
+		(void)snprintf(got + strlen(got), sizeof(got) - strlen(got),
+		    "%.*s|", (int)l.len, l.line);
+		rc = 0;
+	}
+	logfile_close(&l);
+	if (rc != 0)
+		(void)snprintf(got, sizeof(got), "error %d", -rc);
+	if (strcmp(got, want) != 0)
+		printf("  want %s, got %s\n", want, got);
+	return strcmp(got, want) == 0;
+}
+
+static bool
+have(const char *program)
+{
+	char cmd[64];
+
+	(void)snprintf(cmd, sizeof(cmd), "command -v %s >/dev/null", program);
+	return system(cmd) == 0;
+}
+
+static void
+test_packed(void)
+{
+	static const char *const programs[] = { "gzip", "bzip2", "xz", "zstd" };
+	const char *old = getenv("PATH");
+	char cmd[128], want[32], *keep = strdup(old == NULL ? "/bin" : old);
+
+	for (size_t i = 0; i < 4; i++) {
+		if (!have(programs[i])) {
+			ZT_SKIP(programs[i], "is not installed");
+			continue;
+		}
+		(void)snprintf(cmd, sizeof(cmd),
+		    "printf 'one\\ntwo\\n' | %s -c >%s", programs[i], path);
+		ZT_CASE(programs[i],
+		    system(cmd) == 0 && text_is(path, "one|two|"));
+	}
+	(void)snprintf(cmd, sizeof(cmd), "seq 100 | gzip -c | head -c 40 >%s",
+	    path);
+	(void)snprintf(want, sizeof(want), "error %d", EBADMSG);
+	ZT_CASE("a packed file that is cut is an error, not an end",
+	    system(cmd) == 0 && text_is(path, want));
+	(void)setenv("PATH", "/nonexistent", 1);
+	(void)snprintf(want, sizeof(want), "error %d", ENOPKG);
+	ZT_CASE("so is one that cannot be unpacked", text_is(path, want));
+	(void)setenv("PATH", keep, 1);
+	free(keep);
+}
+
+static void
+test_input(void)
+{
+	int fd, was = dup(STDIN_FILENO);
+	FILE *f = fopen(path, "w");
+
+	(void)fputs("one\ntwo", f);
+	(void)fclose(f);
+	fd = open(path, O_RDONLY);
+	(void)dup2(fd, STDIN_FILENO);
+	ZT_CASE("- is standard input", text_is("-", "one|two|"));
+	ZT_CASE("which stays open", fcntl(STDIN_FILENO, F_GETFD) != -1);
+	(void)dup2(was, STDIN_FILENO);
+	(void)close(was);
+	(void)close(fd);
+}
+
 static void
 test_begin(void)
 {
@@ -146,6 +253,9 @@ static const struct zt_test tests[] = {
 	{ "begin", test_begin },
 	{ "lengths", test_lengths },
 	{ "due", test_due },
+	{ "new year", test_new_year },
+	{ "packed", test_packed },
+	{ "input", test_input },
 	{ "errors", test_errors },
 };
 ZT_MAIN("logfile", tests)
