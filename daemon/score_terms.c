@@ -190,7 +190,7 @@ accepted_term(const struct client *c, double n, int64_t now_ms)
 	if (c->good_days >= 3)
 		l = -3.0;
 	else if (c->good_days >= 1)
-		l = named(c) ? -1.5 : -0.7 * c->good_days;
+		l = (named(c) ? -1.25 : -0.7) * c->good_days;
 	else
 		l = named(c) ? -0.7 : -0.2;
 	if (contradicted(c, now_ms))
