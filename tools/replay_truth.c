@@ -51,10 +51,13 @@ kind_of(struct str label)
 		{ { "zombie", 6 }, TRUTH_ZOMBIE },
 		{ { "bad", 3 }, TRUTH_ZOMBIE },
 		{ { "spam", 4 }, TRUTH_ZOMBIE },
+		{ { "bot", 3 }, TRUTH_ZOMBIE },
 		{ { "good", 4 }, TRUTH_GOOD },
 		{ { "ham", 3 }, TRUTH_GOOD },
 		{ { "mx", 2 }, TRUTH_GOOD },
+		{ { "server", 6 }, TRUTH_GOOD },
 		{ { "victim", 6 }, TRUTH_VICTIM },
+		{ { "spoofed", 7 }, TRUTH_VICTIM },
 	};
 	struct str first = { label.p, 0 };
 

@@ -20,9 +20,9 @@
 
 enum truth_kind {
 	TRUTH_NEUTRAL, /* anything else: in no figure but its class's */
-	TRUTH_ZOMBIE,  /* zombie, bad, spam */
-	TRUTH_GOOD,    /* good, ham, mx */
-	TRUTH_VICTIM,  /* victim: others send in its name */
+	TRUTH_ZOMBIE,  /* zombie, bad, spam, bot */
+	TRUTH_GOOD,    /* good, ham, mx, server */
+	TRUTH_VICTIM,  /* victim, spoofed: others send in its name */
 	TRUTH_KINDS,
 };
 
