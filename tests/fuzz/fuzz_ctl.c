@@ -25,7 +25,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    strnlen(r.comment, sizeof(r.comment)) == sizeof(r.comment))
 		abort();
 	if (r.verb == CTL_STATUS || r.verb == CTL_BLOCKS ||
-	    r.verb == CTL_ALLOW_LIST || r.verb == CTL_RELOAD)
+	    r.verb == CTL_ALLOW_LIST || r.verb == CTL_RELOAD ||
+	    r.verb == CTL_BOTNETS)
 		return 0;
 	if (r.net.a.family != 4 && r.net.a.family != 6)
 		abort();
