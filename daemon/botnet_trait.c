@@ -47,17 +47,6 @@ listed(struct str s, const char *const *list, size_t n)
 
 /* ---- domains ---- */
 
-/* Where the last label begins. */
-static size_t
-last_label(struct str s)
-{
-	size_t i = s.n;
-
-	while (i > 0 && s.p[i - 1] != '.')
-		i--;
-	return i;
-}
-
 struct str
 botnet_domain(struct str name)
 {
@@ -66,15 +55,15 @@ botnet_domain(struct str name)
 
 	if (name.n > 0 && name.p[name.n - 1] == '.')
 		name.n--;
-	tld = last_label(name);
+	tld = name_last_label(name);
 	if (tld == 0)
 		return name;
 	rest = (struct str){ name.p, tld - 1 };
-	second = last_label(rest);
+	second = name_last_label(rest);
 	if (second > 0 && name.n - tld == 2 &&
 	    LISTED(str_from(rest, second), second_levels)) {
 		rest.n = second - 1;
-		second = last_label(rest);
+		second = name_last_label(rest);
 	}
 	return str_from(name, second);
 }
@@ -90,8 +79,7 @@ same_domain(struct str a, struct str b)
 bool
 botnet_named(const struct botnet_client *c)
 {
-	return c->rdns.n > 0 &&
-	    (c->name_class == NAME_HOST || c->name_class == NAME_SERVER);
+	return c->rdns.n > 0 && name_is_own(c->name_class);
 }
 
 /* ---- templates ---- */

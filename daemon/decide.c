@@ -39,17 +39,11 @@ jittered(const struct policy *p, const struct client *c, uint32_t for_s)
 }
 
 static bool
-has_name(const struct client *c)
-{
-	return c->name_class == NAME_HOST || c->name_class == NAME_SERVER;
-}
-
-static bool
 is_certain(const struct policy *p, const struct client *c,
     const struct score *s)
 {
 	return s->p >= p->certain_p && s->families_agree && !s->immune &&
-	    client_name_known(c) && !has_name(c);
+	    client_name_known(c) && !name_is_own(c->name_class);
 }
 
 /*
@@ -87,7 +81,7 @@ is_shared(const struct client *c, int64_t now_ms)
 {
 	return client_count(c, EVIDENCE_STACK_MANY, now_ms) >= SHARED_FRESH &&
 	    (c->good_days >= SHARED_DAYS ||
-		(has_name(c) &&
+		(name_is_own(c->name_class) &&
 		    (c->good_mails > 0 ||
 			c->facts[EVIDENCE_ACCEPTED].last_ms != 0)));
 }

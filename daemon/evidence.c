@@ -115,7 +115,7 @@ spoil(struct evidence *e, struct client *c, struct mail *m, struct str line,
 	c->good_rcpts = 0;
 	client_clear(c, EVIDENCE_ACCEPTED);
 	c->dirty = true;
-	if (m->null_sender || evidence_named(c))
+	if (m->null_sender || name_is_own(c->name_class))
 		return; /* spam of a real server is not our business */
 	client_add(c, EVIDENCE_CONTENT, 1, 0, now_ms);
 	client_sample(c, EVIDENCE_CONTENT, line, now_ms);

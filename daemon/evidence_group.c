@@ -93,7 +93,7 @@ evidence_grouped(struct evidence *e, struct client *c, struct str sender,
 	const struct botnet_hit *best;
 
 	/* Lists and forwarders have names of their own. */
-	if (client_name_known(c) && !evidence_named(c))
+	if (client_name_known(c) && !name_is_own(c->name_class))
 		m.sender = sender;
 	botnets_see(e->botnets, &m, now_ms, hit);
 	best = strongest(hit);

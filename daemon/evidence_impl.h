@@ -68,13 +68,6 @@ evidence_value(struct client *c, enum model_feature f, unsigned v)
 	c->value[f] = (uint8_t)(v + 1);
 }
 
-/* It has a confirmed name that its provider did not make from its address. */
-static inline bool
-evidence_named(const struct client *c)
-{
-	return c->name_class == NAME_HOST || c->name_class == NAME_SERVER;
-}
-
 /* A text made by us, as the sample of a fact. */
 void evidence_note(struct client *c, enum evidence_kind k, int64_t now_ms,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));

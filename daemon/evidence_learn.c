@@ -51,9 +51,9 @@ evidence_label_bad(struct evidence *e, struct client *c, int64_t now_ms)
 	    now_ms - c->first_ms < NAME_LATE_MS;
 	if (c->label_due)
 		return;
-	if (c->label_day == day || evidence_named(c) || c->good_mails > 0 ||
-	    c->facts[EVIDENCE_ACCEPTED].last_ms != 0 || is_peer(c, now_ms) ||
-	    c->facts[EVIDENCE_POOL].last_ms != 0)
+	if (c->label_day == day || name_is_own(c->name_class) ||
+	    c->good_mails > 0 || c->facts[EVIDENCE_ACCEPTED].last_ms != 0 ||
+	    is_peer(c, now_ms) || c->facts[EVIDENCE_POOL].last_ms != 0)
 		return;
 	c->label_day = day;
 	teach(e, c, true, now_ms);
@@ -63,7 +63,8 @@ void
 evidence_label_good(struct evidence *e, struct client *c, int64_t now_ms)
 {
 	uint32_t day = evidence_day(now_ms);
-	unsigned days = evidence_named(c) ? GOOD_DAYS : GOOD_DAYS_NAMELESS;
+	unsigned days = name_is_own(c->name_class) ? GOOD_DAYS :
+						     GOOD_DAYS_NAMELESS;
 
 	if (c->taught_day == day || c->complained || c->label_day != 0 ||
 	    (c->good_days < days && !is_peer(c, now_ms) &&

@@ -4,10 +4,6 @@
 
 #define TAILS_MAX 4 /* starts of the fields that are tried: stay linear */
 
-struct dsn { /* enhanced status code; all zero = none */
-	uint32_t cls, subject, detail;
-};
-
 /* How the text after the <THING> starts, most frequent first. */
 static const struct {
 	struct str start;
@@ -34,21 +30,6 @@ static const struct {
 	{ STR("all screening ports busy"), LOG_INFO },
 	// clang-format on
 };
-
-/* `5.7.25 ` */
-static struct dsn
-take_dsn(struct str *s)
-{
-	struct str rest = *s;
-	struct dsn d;
-
-	if (!scan_uint(&rest, &d.cls) || !scan_eat(&rest, STR(".")) ||
-	    !scan_uint(&rest, &d.subject) || !scan_eat(&rest, STR(".")) ||
-	    !scan_uint(&rest, &d.detail) || !scan_eat(&rest, STR(" ")))
-		return (struct dsn){ 0, 0, 0 };
-	*s = rest;
-	return d;
-}
 
 /* `550 `; no code for a text that starts in another way. */
 static uint16_t
@@ -219,7 +200,7 @@ set_rdns(struct str text, struct log_event *ev)
 }
 
 static enum log_kind
-kind_of(struct str text, struct dsn d, bool soft, enum log_kind other)
+kind_of(struct str text, struct scan_dsn d, bool soft, enum log_kind other)
 {
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (scan_starts(text, texts[i].start))
@@ -238,10 +219,10 @@ kind_of(struct str text, struct dsn d, bool soft, enum log_kind other)
 enum log_kind
 logline_reject(struct str s, enum log_kind other, struct log_event *ev)
 {
-	struct dsn d;
+	struct scan_dsn d;
 
 	ev->code = take_code(&s);
-	d = take_dsn(&s);
+	d = scan_dsn(&s);
 	ev->soft = ev->code / 100 == 4 || (ev->code == 0 && d.cls == 4);
 	s = split_tail(s, ev);
 	skip_thing(&s, ev);

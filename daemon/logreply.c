@@ -2,10 +2,6 @@
 #include "daemon/logreply.h"
 #include "daemon/logscan.h"
 
-struct dsn {
-	uint32_t cls, subject, detail; /* 0 = none */
-};
-
 static const struct {
 	struct str word;
 	enum logreply_verb verb;
@@ -88,21 +84,6 @@ take_code(struct str *s)
 	return (uint16_t)v;
 }
 
-/* `5.1.1 ` */
-static struct dsn
-take_dsn(struct str *s)
-{
-	struct str rest = *s;
-	struct dsn d;
-
-	if (!scan_uint(&rest, &d.cls) || !scan_eat(&rest, STR(".")) ||
-	    !scan_uint(&rest, &d.subject) || !scan_eat(&rest, STR(".")) ||
-	    !scan_uint(&rest, &d.detail) || !scan_eat(&rest, STR(" ")))
-		return (struct dsn){ 0, 0, 0 };
-	*s = rest;
-	return d;
-}
-
 /* The MTA's own words: before or after what a client called itself. */
 static struct str
 own_words(struct str s)
@@ -143,10 +124,10 @@ logreply_kind(struct str command, struct str reply, struct log_event *ev)
 {
 	enum logreply_verb verb = logreply_verb(command);
 	enum log_kind kind;
-	struct dsn d;
+	struct scan_dsn d;
 
 	ev->code = take_code(&reply);
-	d = take_dsn(&reply);
+	d = scan_dsn(&reply);
 	ev->soft = ev->code / 100 == 4 || (ev->code == 0 && d.cls == 4);
 	ev->reason = reply;
 	if (verb == LOGREPLY_ALIEN)

@@ -212,3 +212,17 @@ scan_sockaddr(struct str *s, struct log_event *ev)
 	*s = rest;
 	return true;
 }
+
+struct scan_dsn
+scan_dsn(struct str *s)
+{
+	struct str rest = *s;
+	struct scan_dsn d;
+
+	if (!scan_uint(&rest, &d.cls) || !scan_eat(&rest, STR(".")) ||
+	    !scan_uint(&rest, &d.subject) || !scan_eat(&rest, STR(".")) ||
+	    !scan_uint(&rest, &d.detail) || !scan_eat(&rest, STR(" ")))
+		return (struct scan_dsn){ 0, 0, 0 };
+	*s = rest;
+	return d;
+}

@@ -168,4 +168,13 @@ bool scan_name_addr(struct str *s, struct log_event *ev);
 /* `[ADDRESS]:PORT` into client and port of *ev. */
 bool scan_sockaddr(struct str *s, struct log_event *ev);
 
+/*
+ * An enhanced status code and the blank behind it, `5.1.1 `; all zero when
+ * there is none.
+ */
+struct scan_dsn {
+	uint32_t cls, subject, detail;
+};
+struct scan_dsn scan_dsn(struct str *s);
+
 #endif

@@ -121,9 +121,8 @@ has_part(struct str word, const char *const *parts, size_t n, bool at_end)
 #define ENDS(word, parts) \
 	has_part((word), (parts), sizeof(parts) / sizeof((parts)[0]), true)
 
-/* Where the last label begins, or the whole is one: 0. */
-static size_t
-last_label(struct str s)
+size_t
+name_last_label(struct str s)
 {
 	size_t i = s.n;
 
@@ -140,14 +139,14 @@ last_label(struct str s)
 static struct str
 host_part(struct str name)
 {
-	size_t tld = last_label(name), second, third;
+	size_t tld = name_last_label(name), second, third;
 	struct str rest = { name.p, tld == 0 ? 0 : tld - 1 };
 
-	second = last_label(rest);
+	second = name_last_label(rest);
 	if (name.n - tld == 2 &&
 	    in_words(str_from(rest, second), second_levels) && second > 0) {
 		rest.n = second - 1;
-		third = last_label(rest);
+		third = name_last_label(rest);
 	} else {
 		third = second;
 	}
@@ -241,7 +240,7 @@ is_our_name(const struct names_self *self, struct str name)
 static bool
 is_local(struct str name)
 {
-	size_t last = last_label(name);
+	size_t last = name_last_label(name);
 	struct str end = str_from(name, last);
 
 	if (last == 0)
@@ -255,7 +254,7 @@ is_local(struct str name)
 static bool
 is_host_name(struct str name)
 {
-	struct str last = str_from(name, last_label(name));
+	struct str last = str_from(name, name_last_label(name));
 	size_t label = 0;
 
 	for (size_t i = 0; i < name.n; i++) {
@@ -313,7 +312,7 @@ helo_classify(struct str helo, const struct addr *client, struct str rdns,
 		return HELO_OURS;
 	if (is_local(helo))
 		return HELO_LOCAL;
-	if (last_label(helo) == 0)
+	if (name_last_label(helo) == 0)
 		return HELO_SINGLE;
 	nc = name_classify(helo, client);
 	if (nc == NAME_GENERIC || nc == NAME_DYNAMIC)

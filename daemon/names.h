@@ -37,6 +37,13 @@ enum name_class {
 };
 extern const char *const name_class_name[NAME_CLASSES];
 
+/* A confirmed name that its provider did not make from the address. */
+static inline bool
+name_is_own(unsigned cls)
+{
+	return cls == NAME_HOST || cls == NAME_SERVER;
+}
+
 /* Our own names and addresses, for HELO_OURS. */
 struct names_self {
 	const char *const *names; /* NULL-terminated; may be NULL */
@@ -57,5 +64,8 @@ enum helo_class helo_classify(struct str helo, const struct addr *client,
  * n bytes with NUL, returns the length.
  */
 size_t name_template(struct str name, char *out, size_t n);
+
+/* Where the last label begins; 0: the whole is one. */
+size_t name_last_label(struct str name);
 
 #endif

@@ -43,12 +43,6 @@ static const double weights[EVIDENCE_KINDS] = {
 	[EVIDENCE_BACKSCATTER] = 0.5,
 };
 
-static bool
-named(const struct client *c)
-{
-	return c->name_class == NAME_HOST || c->name_class == NAME_SERVER;
-}
-
 /* The latest value of a feature of the model; 0 = it was not seen. */
 static double
 trait(const struct client *c, enum model_feature f, struct model *m,
@@ -190,9 +184,9 @@ accepted_term(const struct client *c, double n, int64_t now_ms)
 	if (c->good_days >= 3)
 		l = -3.0;
 	else if (c->good_days >= 1)
-		l = (named(c) ? -1.25 : -0.7) * c->good_days;
+		l = (name_is_own(c->name_class) ? -1.25 : -0.7) * c->good_days;
 	else
-		l = named(c) ? -0.7 : -0.2;
+		l = name_is_own(c->name_class) ? -0.7 : -0.2;
 	if (contradicted(c, now_ms))
 		l /= 3;
 	return l * fmin(n, 1);
@@ -224,16 +218,18 @@ deed_term(const struct client *c, enum evidence_kind k, double n,
 	case EVIDENCE_UNKNOWN_RCPT:
 		return unknown_term(c, n, now_ms);
 	case EVIDENCE_TRAP_RCPT: /* an old address, of who is known by name */
-		return named(c) ? fmin(n, 2) : fmin(TRAP_EACH * n, TRAP_MAX);
+		return name_is_own(c->name_class) ?
+		    fmin(n, 2) :
+		    fmin(TRAP_EACH * n, TRAP_MAX);
 	case EVIDENCE_ACCEPTED:
 		return accepted_term(c, n, now_ms);
 	case EVIDENCE_CONTENT:
-		return named(c) ? 0 : content_term(c, n);
+		return name_is_own(c->name_class) ? 0 : content_term(c, n);
 	case EVIDENCE_AUTH_GUESS:
 		return n < AUTH_MANY ? 0 : 1.5;
 	case EVIDENCE_LISTED: /* spam from a real server is not our matter */
 	case EVIDENCE_END_USER:
-		return named(c) ? 0 : weights[k] * fmin(n, 1);
+		return name_is_own(c->name_class) ? 0 : weights[k] * fmin(n, 1);
 	case EVIDENCE_RCPT_OK: /* only beside those that do not exist */
 		return 0;
 	default:
