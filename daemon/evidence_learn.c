@@ -2,8 +2,8 @@
 /*
  * evidence_learn - labels: from what the model and the clusters learn
  *
- * Bad: who wrote to traps or to nobody, has no confirmed name, and has sent no
- * wanted mail.  Good: who sent wanted mail on several days, or to whom we
+ * Bad: who wrote to traps or to nobody, or whose mail a filter or people call
+ * spam, and who has no name of its own and has sent no wanted mail.  Good: who sent wanted mail on several days, or to whom we
  * deliver, or whom people want.  Never our own blocks, nor our own scores.
  */
 #include "daemon/evidence_impl.h"
