@@ -109,7 +109,10 @@ promote(struct botnets *b, const struct sight *s, enum botnet_kind k,
 	cl->first_ms = first_ms;
 	botnet_print(k, t, cl->name);
 	for (unsigned i = 0; i < e->n; i++) {
-		count_site(cl, e->site[i], now_ms - first_ms < BOTNET_DAY_MS);
+		/* Whether those of a way had names is not known any more. */
+		if (k != BOTNET_WAY)
+			count_site(cl, e->site[i],
+			    now_ms - first_ms < BOTNET_DAY_MS);
 		cl->seen[cl->slot % BOTNET_SLOTS] += 1;
 		if (e->good >> i & 1)
 			botnet_teach(cl, e->site[i], false);
@@ -139,27 +142,34 @@ sow(struct botnets *b, const struct sight *s, enum botnet_kind k,
 	return cl;
 }
 
+static void
+count_named(struct cluster *cl, uint32_t site)
+{
+	struct netset *named = cl->bits.named;
+
+	cl->stale |= netset_add(&named[0], &named[1], site);
+}
+
 /*
  * Who has a good name of its own, or sends wanted mail, makes no cluster any
- * bigger.  Of ways and reverse names the size says nothing: there all count.
+ * bigger.  In ways all count whose name is known: the named ones twice.
  */
 static void
 count(struct botnets *b, struct cluster *cl, const struct sight *s,
     const struct botnet_trait *t)
 {
-	struct cluster_bits *bits = &cl->bits;
+	bool way = cl->kind == BOTNET_WAY;
 
 	cl->last_ms = s->now_ms;
-	if (counted(b, s, t->key))
+	if ((way && !s->c->name_known) || counted(b, s, t->key))
 		return;
 	cl->seen[cl->slot % BOTNET_SLOTS] += 1;
-	if (t->part == BOTNET_MEMBER || cl->kind == BOTNET_WAY)
+	if (t->part == BOTNET_MEMBER || way)
 		count_site(cl, s->site, true);
 	else if (t->part == BOTNET_KNOWN)
 		botnet_teach(cl, s->site, false);
-	else if (bits_add(bits->named[0], bits->named[1],
-		     sizeof(bits->named[0]), s->site))
-		cl->stale = true;
+	if (way ? botnet_named(s->c) : t->part == BOTNET_NAMED)
+		count_named(cl, s->site);
 }
 
 static void

@@ -31,7 +31,7 @@
 enum botnet_kind {
 	BOTNET_HELO,     /* the same HELO */
 	BOTNET_TEMPLATE, /* HELOs with one template (name_template()) */
-	BOTNET_WAY,      /* one TCP signature and one dialect */
+	BOTNET_WAY,      /* one TCP signature, dialect and kind of HELO */
 	BOTNET_SENDER,   /* the same sender address */
 	BOTNET_RDNS,     /* reverse names with one template */
 	BOTNET_KINDS,

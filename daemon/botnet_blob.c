@@ -12,8 +12,9 @@
 #include "daemon/botnet_impl.h"
 #include "fp/le.h"
 
-#define VERSION    1
-#define CLUSTER    704  /* bytes that one needs at most */
+#define VERSION    2
+#define BEFORE     1    /* had smaller maps, and ways without a HELO */
+#define CLUSTER    832  /* bytes that one needs at most */
 #define PLACES     1792 /* sets of all kinds */
 #define THOUSANDTH 1000.0
 #define TIME_MAX   ((int64_t)1 << 48)
@@ -210,8 +211,31 @@ wr_cluster(struct wr *w, uint64_t key, const struct cluster *cl)
 	wr_map(w, &cl->bits, sizeof(cl->bits));
 }
 
+/* What came before: the map of named networks had a quarter of its bits. */
+static void
+rd_bits(struct rd *r, struct cluster_bits *b, unsigned version)
+{
+	struct {
+		struct netset nets[2];
+		uint8_t named[2][16];
+		uint8_t taught[BOTNET_LABELS][2][16];
+		uint8_t today[BOTNET_LABELS][32];
+	} was = { 0 };
+
+	if (version == VERSION) {
+		rd_map(r, b, sizeof(*b));
+		return;
+	}
+	rd_map(r, &was, sizeof(was));
+	memcpy(b->nets, was.nets, sizeof(b->nets));
+	memcpy(b->taught, was.taught, sizeof(b->taught));
+	memcpy(b->today, was.today, sizeof(b->today));
+	for (unsigned i = 0; i < 2; i++)
+		memcpy(b->named[i].all, was.named[i], sizeof(was.named[i]));
+}
+
 static uint64_t
-rd_cluster(struct rd *r, struct cluster *cl)
+rd_cluster(struct rd *r, struct cluster *cl, unsigned version)
 {
 	uint64_t key;
 
@@ -233,7 +257,7 @@ rd_cluster(struct rd *r, struct cluster *cl)
 		cl->fresh[i] = (float)rd_count(r);
 		cl->seen[i] = (float)rd_count(r);
 	}
-	rd_map(r, &cl->bits, sizeof(cl->bits));
+	rd_bits(r, &cl->bits, version);
 	cl->networks = (float)netset_size(&cl->bits.nets[0], &cl->bits.nets[1]);
 	r->bad |= cl->kind >= BOTNET_KINDS || cl->word > BOTNET_WORD_COMMON ||
 	    key == 0 || cl->first_ms > cl->last_ms || cl->last_ms == 0;
@@ -265,15 +289,17 @@ wr_clusters(struct wr *w, struct botnets *b, int64_t now_ms)
 }
 
 static void
-rd_clusters(struct rd *r, struct botnets *b)
+rd_clusters(struct rd *r, struct botnets *b, unsigned version)
 {
 	uint32_t n = rd_le32(r);
 
 	for (uint32_t i = 0; i < n && !r->bad; i++) {
 		struct cluster cl;
-		uint64_t key = rd_cluster(r, &cl);
+		uint64_t key = rd_cluster(r, &cl, version);
 
-		if (b == NULL || r->bad)
+		/* Nobody will be in such a way again. */
+		if (b == NULL || r->bad ||
+		    (cl.kind == BOTNET_WAY && version == BEFORE))
 			continue;
 		*botnet_make(b, (enum botnet_kind)cl.kind, key,
 		    cl.last_ms) = cl;
@@ -299,14 +325,15 @@ static bool
 read_all(struct botnets *b, struct rd r)
 {
 	struct botnet_base base = { 0 };
+	unsigned version = rd_u8(&r);
 
-	if (rd_u8(&r) != VERSION)
+	if (version != VERSION && version != BEFORE)
 		return false;
 	rd_base(&r, &base);
 	if (b != NULL)
 		*b->base = base;
 	rd_owned(&r, b);
-	rd_clusters(&r, b);
+	rd_clusters(&r, b, version);
 	return !r.bad && r.n == 0;
 }
 

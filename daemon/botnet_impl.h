@@ -31,8 +31,8 @@ enum { BOTNET_GOOD, BOTNET_BAD, BOTNET_LABELS };
 
 /* All bytes, no padding: the store takes it as it is. */
 struct cluster_bits {
-	struct netset nets[2]; /* this half of BOTNET_DAYS, the one before */
-	uint8_t named[2][16];  /* networks of clients with good names */
+	struct netset nets[2];  /* this half of BOTNET_DAYS, the one before */
+	struct netset named[2]; /* those of clients with good names */
 	uint8_t taught[BOTNET_LABELS][2][16]; /* networks that gave labels */
 	uint8_t today[BOTNET_LABELS][32];     /* those of this day */
 };
@@ -87,6 +87,9 @@ struct botnets {
 	struct owned *owned;
 	uint32_t *recent; /* who was counted lately where */
 	struct botnet_base *base;
+	/* networks of servers and of zombies in all ways, by their names */
+	double by_name[BOTNET_LABELS];
+	int64_t by_name_ms; /* when they were counted; 0 = never */
 };
 
 /* ---- botnet_table ---- */

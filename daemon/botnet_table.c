@@ -8,7 +8,7 @@
 #define FORGET_S   (FORGET_MS / 1000)
 #define OWNED_BITS 48
 
-/* Sets of clusters and of seeds: the whole is 6 MB, touched when needed. */
+/* Sets of clusters and of seeds: the whole is 7 MB, touched when needed. */
 static const struct {
 	size_t sets, seed_sets;
 } sizes[BOTNET_KINDS] = {
@@ -72,6 +72,7 @@ botnet_tables_clear(struct botnets *b)
 			b->owned[i] = (struct owned){ 0 };
 	memset(b->recent, 0, BOTNET_RECENT * sizeof(*b->recent));
 	*b->base = (struct botnet_base){ 0 };
+	b->by_name_ms = 0;
 }
 
 /* The set that a key lies in, of so many. */

@@ -314,6 +314,9 @@ way_trait(const struct botnet_client *c, struct botnet_trait *t)
 		return;
 	wr_le64(&w, c->sig_key);
 	wr_le64(&w, c->way);
+	/* Who has no name cannot say his own: that is told of it elsewhere. */
+	wr_u8(&w,
+	    c->helo_class == HELO_RDNS ? (uint8_t)HELO_FQDN : c->helo_class);
 	t->part = part_of(c);
 	t->value = (struct str){ t->text, w.n };
 	/* Bytes, not text: no case is folded. */

@@ -4,25 +4,30 @@
 
 #include "daemon/botnet_impl.h"
 
-#define WEIGH_MS     ((int64_t)10 * 60 * 1000)
-#define BASE_PRIOR   5.0
-#define SHARE_MAX    0.1 /* of good ones, with 95 % confidence */
-#define BAD_MIN      8.0 /* labels, from as many networks */
-#define RDNS_BAD_MIN 4.0 /* siblings of one provider */
-#define COUNT_SHARE  5.0
-#define COUNT_MIN    4.0
-#define COUNT_MAX    40.0
-#define TELL_MIN     0.3  /* a bound moves only with its labels */
-#define WAY_MIN      8.0  /* labels, from as many networks */
-#define WAY_PRIOR    10.0 /* labels that a way's usual share is worth */
-#define WAY_USUAL    0.02
-#define WAY_MARGIN   2.0 /* many ways are tried: some look bad by chance */
-#define SENDER_LLR   2.0 /* by the count alone */
-#define HELO_MAX     3.0
-#define TEMPLATE_MAX 2.0
-#define WAY_MAX      3.5
-#define RDNS_MAX     1.5
-#define GOOD_MAX     1.0 /* what a cluster may say in favour */
+#define WEIGH_MS         ((int64_t)10 * 60 * 1000)
+#define BASE_PRIOR       5.0
+#define SHARE_MAX        0.1 /* of good ones, with 95 % confidence */
+#define BAD_MIN          8.0 /* labels, from as many networks */
+#define RDNS_BAD_MIN     4.0 /* siblings of one provider */
+#define COUNT_SHARE      5.0
+#define COUNT_MIN        4.0
+#define COUNT_MAX        40.0
+#define TELL_MIN         0.3  /* a bound moves only with its labels */
+#define WAY_MIN          8.0  /* labels, from as many networks */
+#define WAY_PRIOR        10.0 /* labels that a way's usual share is worth */
+#define WAY_USUAL        0.02
+#define WAY_MARGIN       2.0  /* many ways are tried: some look bad by chance */
+#define NAMED_ZOMBIES    0.43 /* networks with a name for one without: zombies */
+#define NAMELESS_SERVERS 0.43 /* and the other way round: servers */
+#define NAME_GOOD        3.0  /* labels that a network of servers is worth */
+#define NAME_BAD         0.5  /* and one of zombies */
+#define NAMES_MS         ((int64_t)60 * 1000)
+#define SENDER_LLR       2.0 /* by the count alone */
+#define HELO_MAX         3.0
+#define TEMPLATE_MAX     2.0
+#define WAY_MAX          3.5
+#define RDNS_MAX         1.5
+#define GOOD_MAX         1.0 /* what a cluster may say in favour */
 
 /* By the count alone. */
 static const double word_llr[] = {
@@ -39,8 +44,8 @@ next_era(struct cluster_bits *b)
 {
 	b->nets[1] = b->nets[0];
 	b->nets[0] = (struct netset){ 0 };
-	memcpy(b->named[1], b->named[0], sizeof(b->named[0]));
-	memset(b->named[0], 0, sizeof(b->named[0]));
+	b->named[1] = b->named[0];
+	b->named[0] = (struct netset){ 0 };
 	for (unsigned i = 0; i < BOTNET_LABELS; i++) {
 		memcpy(b->taught[i][1], b->taught[i][0],
 		    sizeof(b->taught[i][0]));
@@ -278,8 +283,7 @@ by_count(const struct known *k, double llr, double a)
 {
 	const struct cluster_bits *bits = &k->cl->bits;
 	double q = 1 / (1 + exp(-llr));
-	double named = bits_size(bits->named[0], bits->named[1],
-	    sizeof(bits->named[0]), NULL);
+	double named = netset_size(&bits->named[0], &bits->named[1]);
 	double good = k->good +
 	    (named > k->networks / 3 ? named - k->networks / 3 : 0);
 	double bad = k->bad / base_ratio(k->b, BOTNET_BAD, k->now_ms);
@@ -330,25 +334,69 @@ weigh_template(const struct known *k)
 }
 
 /*
+ * Servers have names of their own, most zombies have none: how many networks
+ * of either there are in a way, before anybody is labelled.
+ */
+static void
+by_names(const struct cluster *cl, double out[BOTNET_LABELS])
+{
+	const struct cluster_bits *bits = &cl->bits;
+	double named = netset_size(&bits->named[0], &bits->named[1]);
+	double less = netset_size(&bits->nets[0], &bits->nets[1]) - named;
+
+	less = fmax(less, 0);
+	out[BOTNET_GOOD] = NAME_GOOD * fmax(named - NAMED_ZOMBIES * less, 0);
+	out[BOTNET_BAD] = NAME_BAD * fmax(less - NAMELESS_SERVERS * named, 0);
+}
+
+/* All ways together. */
+static void
+take_names(struct botnets *b, int64_t now_ms)
+{
+	const struct shelf *s = &b->shelf[BOTNET_WAY];
+	double of[BOTNET_LABELS];
+
+	if (b->by_name_ms != 0 && now_ms - b->by_name_ms < NAMES_MS)
+		return;
+	b->by_name_ms = now_ms;
+	b->by_name[BOTNET_GOOD] = b->by_name[BOTNET_BAD] = 0;
+	for (size_t i = 0; i < s->sets * BOTNET_WAYS; i++) {
+		if (s->keys[i] == 0)
+			continue;
+		by_names(&s->clusters[i], of);
+		b->by_name[BOTNET_GOOD] += of[BOTNET_GOOD];
+		b->by_name[BOTNET_BAD] += of[BOTNET_BAD];
+	}
+}
+
+/* The share of this way in `all` of a side, `n` of which are its own. */
+static double
+way_share(double n, double all)
+{
+	return (n + WAY_PRIOR * WAY_USUAL) / (fmax(all, n) + WAY_PRIOR);
+}
+
+/*
  * How much more often zombies speak and knock like this than mail servers do:
- * the shares of the cluster among the labels of either kind.  Few labels are
- * held back by what such a way would be usual for.
+ * the shares of the cluster among the labels, and the names, of either kind.
+ * Few are held back by what such a way would be usual for.
  */
 static double
 weigh_way(const struct known *k)
 {
-	const struct botnet_base *all = k->b->base;
-	double of_bad, of_good, llr;
+	const double *label = k->b->base->label, *all = k->b->by_name;
+	double name[BOTNET_LABELS], good, bad, llr;
 
-	if (k->bad < WAY_MIN && k->good < WAY_MIN)
+	take_names(k->b, k->now_ms);
+	by_names(k->cl, name);
+	good = k->good + name[BOTNET_GOOD];
+	bad = k->bad + name[BOTNET_BAD];
+	if (bad < WAY_MIN && good < WAY_MIN)
 		return 0;
-	of_bad = (k->bad + WAY_PRIOR * WAY_USUAL) /
-	    (all->label[BOTNET_BAD] + WAY_PRIOR);
-	of_good = (k->good + WAY_PRIOR * WAY_USUAL) /
-	    (all->label[BOTNET_GOOD] + WAY_PRIOR);
-	llr = log(of_bad / of_good);
+	llr = log(way_share(bad, label[BOTNET_BAD] + all[BOTNET_BAD]) /
+	    way_share(good, label[BOTNET_GOOD] + all[BOTNET_GOOD]));
 	if (llr > 0)
-		llr = k->bad < WAY_MIN ? 0 : fmax(llr - WAY_MARGIN, 0);
+		llr = bad < WAY_MIN ? 0 : fmax(llr - WAY_MARGIN, 0);
 	return clamp(llr, -GOOD_MAX, WAY_MAX);
 }
 

@@ -6,8 +6,8 @@
 #define PRIOR         (-1.0) /* nats: before anything is known, in doubt */
 #define GROUP_WEIGHS  0.6    /* the same; blend() has taken from it */
 #define FAMILY_WEIGHS 0.7    /* nats from which a family has a say */
-#define SLOPPY        0.02   /* share of servers that are odd in everything */
-#define SLOPPY_SHARES 0.3    /* of what a cluster says, against such a one */
+#define SLOPPY        0.03   /* share of servers that are odd in everything */
+#define SLOPPY_SHARES 0.4    /* of what a cluster says, against such a one */
 #define HELO_WORD     1.0    /* nats of a word that a cluster of it has */
 #define TRAPS_ENOUGH  1.24   /* two traps within a day */
 #define GOOD_ENOUGH   0.5    /* an accepted mail, hardly faded */

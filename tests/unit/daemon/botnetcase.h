@@ -51,6 +51,7 @@ named(struct botnet_client c, const char *rdns, enum name_class cls)
 	return c;
 }
 
+/* Its name is not known: only labels say what it is. */
 static inline struct botnet_client
 speaks(uint32_t i, uint64_t sig, uint64_t way)
 {
@@ -58,6 +59,7 @@ speaks(uint32_t i, uint64_t sig, uint64_t way)
 
 	c.sig_key = sig;
 	c.way = way;
+	c.name_known = false;
 	return c;
 }
 

@@ -122,9 +122,46 @@ test_forgotten(void)
 	free(x);
 }
 
+/* The version before had 20 groups of eight bytes less in a cluster's map. */
+static void
+made_old(uint8_t *x, size_t n)
+{
+	x[0] = 1;
+	x[n - 1] -= 20; /* the map ends in zeros: so many groups */
+}
+
+static void
+test_before(void)
+{
+	uint8_t *x = malloc(ROOM);
+	struct botnets *b = fresh(), *c = fresh();
+	size_t n;
+
+	(void)many(b, "mx.big.example", HELO_FQDN, 0, 30);
+	n = botnets_encode(b, x, ROOM, T0);
+	made_old(x, n);
+	ZT_CASE("the version before can be read", botnets_decode(c, x, n));
+	ZT_CASE("and has what it had",
+	    many(c, "mx.big.example", HELO_FQDN, 0, 1).networks >= 29);
+	botnets_free(b);
+	b = fresh();
+	for (uint32_t i = 0; i < 3; i++)
+		(void)seen(b, speaks(i, 77, 14), BOTNET_WAY, T0);
+	n = botnets_encode(b, x, ROOM, T0);
+	ZT_CASE("a way is written",
+	    botnets_decode(c, x, n) && botnets_encode(c, x, ROOM, T0) == n);
+	made_old(x, n);
+	ZT_CASE("ways of the version before are gone",
+	    botnets_decode(c, x, n) && botnets_encode(c, x, ROOM, T0) < n);
+	botnets_free(b);
+	botnets_free(c);
+	free(x);
+}
+
 static const struct zt_test tests[] = {
 	{ "round trip", test_round_trip },
 	{ "damage", test_damage },
 	{ "forgotten", test_forgotten },
+	{ "before", test_before },
 };
 ZT_MAIN("botnet_blob", tests)

@@ -160,6 +160,75 @@ test_way_parts(void)
 	botnets_free(b);
 }
 
+/* ---- ways by names ---- */
+
+/* `n` networks with names of their own and `less` without any, of one way. */
+static void
+called(struct botnets *b, uint64_t way, uint32_t n, uint32_t less)
+{
+	for (uint32_t i = 0; i < n + less; i++) {
+		struct botnet_client c = speaks((uint32_t)way * 1000 + i, 77,
+		    way);
+
+		c.name_known = true;
+		if (i < n)
+			c = named(c, "mx.server.example", NAME_SERVER);
+		(void)seen(b, c, BOTNET_WAY, T0);
+	}
+}
+
+static const struct {
+	const char *name;
+	uint32_t named, nameless;
+	double least, most;
+} mixes[] = {
+	{ "many without a name: zombies, though nobody is labelled", 5, 150,
+	    0.5, 3.5 },
+	{ "named ones only: servers", 150, 0, -1, -0.5 },
+	{ "some servers without a name change nothing", 150, 15, -1, -0.5 },
+	{ "of both: says nothing against anybody", 60, 60, -1, 0 },
+	{ "a dozen without a name are too few", 0, 12, 0, 0 },
+};
+
+static void
+test_way_names(void)
+{
+	for (size_t i = 0; i < sizeof(mixes) / sizeof(mixes[0]); i++) {
+		struct botnets *b = fresh();
+		double llr;
+
+		for (uint64_t way = 10; way < 20; way++) {
+			called(b, way, 40, 2);
+			called(b, way + 10, 4, 60);
+		}
+		called(b, 5, mixes[i].named, mixes[i].nameless);
+		llr = seen(b, speaks(1, 77, 5), BOTNET_WAY, T0 + HOUR).llr;
+		ZT_CASE(mixes[i].name,
+		    llr >= mixes[i].least && llr <= mixes[i].most);
+		botnets_free(b);
+	}
+}
+
+static void
+test_way_unnamed(void)
+{
+	struct botnets *b = fresh();
+	struct botnet_client c = speaks(1, 77, 5);
+
+	for (uint32_t i = 0; i < 300; i++)
+		(void)seen(b, speaks(i, 77, 5), BOTNET_WAY, T0);
+	ZT_CASE("where no names are known, there is nothing to be seen",
+	    seen(b, c, BOTNET_WAY, T0 + HOUR).llr == 0);
+	called(b, 5, 0, 300);
+	called(b, 6, 300, 0);
+	ZT_CASE("the same way is known",
+	    seen(b, c, BOTNET_WAY, T0 + DAY).llr > 1);
+	c.helo_class = HELO_SINGLE;
+	ZT_CASE("another kind of HELO is another way",
+	    seen(b, c, BOTNET_WAY, T0 + DAY).llr == 0);
+	botnets_free(b);
+}
+
 /* ---- senders ---- */
 
 static struct botnet_client
@@ -353,6 +422,8 @@ static const struct zt_test tests[] = {
 	{ "poison", test_poison },
 	{ "good poison", test_good_poison },
 	{ "way parts", test_way_parts },
+	{ "way names", test_way_names },
+	{ "way unnamed", test_way_unnamed },
 	{ "senders", test_senders },
 	{ "rdns", test_rdns },
 	{ "rdns owned", test_rdns_owned },
