@@ -148,13 +148,17 @@ take_service(const struct logline_conf *c, struct str *s, struct log_event *ev)
 /* `[123]: `, `: ` or whatever word that ends in a colon. */
 static inline bool __attribute__((always_inline)) skip_pid(struct str *s)
 {
-	struct str rest = *s, word;
-	uint32_t pid;
+	struct str word;
+	uint64_t pid;
+	size_t n;
 
-	if (scan_eat(&rest, STR("[")) && scan_number(&rest, &pid) &&
-	    scan_eat(&rest, STR("]: "))) {
-		*s = rest;
-		return true;
+	if (s->n > 12 && s->p[0] == '[') {
+		memcpy(&pid, s->p + 1, sizeof(pid));
+		n = scan_digits(le64toh(pid)) + 1;
+		if (n > 1 && n < 9 && memcmp(s->p + n, "]: ", 3) == 0) {
+			*s = str_from(*s, n + 3);
+			return true;
+		}
 	}
 	return scan_upto(s, ' ', &word) && word.n > 0 &&
 	    word.p[word.n - 1] == ':';

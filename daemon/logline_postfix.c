@@ -63,26 +63,32 @@ connect_from(struct str s, struct log_event *ev)
 #define COUNTER(field) offsetof(struct log_counters, field)
 #define NO_COUNTER     SIZE_MAX
 
-/* `rcpt=2/5` or `quit=1`: which fields a word of a disconnect line fills. */
-static const struct {
+/*
+ * `rcpt=2/5` or `quit=1`: which fields a word of a disconnect line fills.  The
+ * first three letters of each give another place (a clash would not compile).
+ */
+#define PLACES         32
+#define PLACE(a, b, c) (((a) + 2 * (b) + 7 * (c)) % PLACES)
+
+static const struct counter {
 	struct str name;
 	size_t ok, all; /* offsets */
-} counters[] = {
+} counters[PLACES] = {
 	// clang-format off
-	{ STR("ehlo"), NO_COUNTER, COUNTER(ehlo) },
-	{ STR("quit"), NO_COUNTER, COUNTER(quit) },
-	{ STR("mail"), COUNTER(mail_ok), COUNTER(mail) },
-	{ STR("rcpt"), COUNTER(rcpt_ok), COUNTER(rcpt) },
-	{ STR("data"), COUNTER(data_ok), COUNTER(data) },
-	{ STR("commands"), COUNTER(commands_ok), COUNTER(commands) },
-	{ STR("starttls"), NO_COUNTER, COUNTER(starttls) },
-	{ STR("helo"), NO_COUNTER, COUNTER(helo) },
-	{ STR("auth"), COUNTER(auth_ok), COUNTER(auth) },
-	{ STR("unknown"), NO_COUNTER, COUNTER(unknown) },
-	{ STR("bdat"), NO_COUNTER, COUNTER(bdat) },
-	{ STR("rset"), NO_COUNTER, COUNTER(rset) },
-	{ STR("noop"), NO_COUNTER, COUNTER(noop) },
-	{ STR("vrfy"), NO_COUNTER, COUNTER(vrfy) },
+	[PLACE('e', 'h', 'l')] = { STR("ehlo"), NO_COUNTER, COUNTER(ehlo) },
+	[PLACE('q', 'u', 'i')] = { STR("quit"), NO_COUNTER, COUNTER(quit) },
+	[PLACE('m', 'a', 'i')] = { STR("mail"), COUNTER(mail_ok), COUNTER(mail) },
+	[PLACE('r', 'c', 'p')] = { STR("rcpt"), COUNTER(rcpt_ok), COUNTER(rcpt) },
+	[PLACE('d', 'a', 't')] = { STR("data"), COUNTER(data_ok), COUNTER(data) },
+	[PLACE('c', 'o', 'm')] = { STR("commands"), COUNTER(commands_ok), COUNTER(commands) },
+	[PLACE('s', 't', 'a')] = { STR("starttls"), NO_COUNTER, COUNTER(starttls) },
+	[PLACE('h', 'e', 'l')] = { STR("helo"), NO_COUNTER, COUNTER(helo) },
+	[PLACE('a', 'u', 't')] = { STR("auth"), COUNTER(auth_ok), COUNTER(auth) },
+	[PLACE('u', 'n', 'k')] = { STR("unknown"), NO_COUNTER, COUNTER(unknown) },
+	[PLACE('b', 'd', 'a')] = { STR("bdat"), NO_COUNTER, COUNTER(bdat) },
+	[PLACE('r', 's', 'e')] = { STR("rset"), NO_COUNTER, COUNTER(rset) },
+	[PLACE('n', 'o', 'o')] = { STR("noop"), NO_COUNTER, COUNTER(noop) },
+	[PLACE('v', 'r', 'f')] = { STR("vrfy"), NO_COUNTER, COUNTER(vrfy) },
 	// clang-format on
 };
 
@@ -99,18 +105,16 @@ set_counter(struct log_counters *n, size_t at, uint32_t v)
 static void
 set_counters(struct log_counters *n, struct str word, uint32_t ok, uint32_t all)
 {
+	const struct counter *c;
+
 	if (word.n < 4)
 		return;
-	for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++) {
-		/* All have four letters, which tell: no call. */
-		if (memcmp(counters[i].name.p, word.p, 4) != 0 ||
-		    counters[i].name.n != word.n ||
-		    (word.n > 4 && !str_eq(counters[i].name, word)))
-			continue;
-		set_counter(n, counters[i].ok, ok);
-		set_counter(n, counters[i].all, all);
+	c = &counters[PLACE((uint8_t)word.p[0], (uint8_t)word.p[1],
+	    (uint8_t)word.p[2])];
+	if (!str_eq(c->name, word))
 		return;
-	}
+	set_counter(n, c->ok, ok);
+	set_counter(n, c->all, all);
 }
 
 static enum log_kind

@@ -10,12 +10,16 @@
 static const char *
 find(struct str s, struct str needle)
 {
+	size_t last = needle.n - 1;
+
 	while (s.n >= needle.n) {
-		const char *p = memchr(s.p, needle.p[0], s.n - needle.n + 1);
+		const char *p = memchr(s.p, needle.p[0], s.n - last);
 
 		if (p == NULL)
 			return NULL;
-		if (memcmp(p, needle.p, needle.n) == 0)
+		/* The last byte nearly always tells. */
+		if (p[last] == needle.p[last] &&
+		    memcmp(p, needle.p, needle.n) == 0)
 			return p;
 		s = str_from(s, (size_t)(p - s.p) + 1);
 	}

@@ -115,6 +115,17 @@ scan_uint(struct str *s, uint32_t *v)
 	return true;
 }
 
+/* How many digits stand at the front of eight bytes. */
+static inline unsigned
+scan_digits(uint64_t first_lowest)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t x = first_lowest ^ ones * '0'; /* digits are 0..9 now */
+	uint64_t ends = (((x & ones * 0x7f) + ones * 0x76) | x) & ones << 7;
+
+	return ends == 0 ? 8 : (unsigned)__builtin_ctzll(ends) / 8;
+}
+
 /*
  * The same without a branch for each digit: for numbers of which no two are
  * of one length.
@@ -122,21 +133,18 @@ scan_uint(struct str *s, uint32_t *v)
 static inline bool
 scan_number(struct str *s, uint32_t *v)
 {
-	const uint64_t zeros = UINT64_C(0x3030303030303030);
-	uint64_t x, ends;
+	uint64_t x;
 	unsigned n;
 
 	if (s->n < sizeof(x))
 		return scan_uint(s, v);
 	memcpy(&x, s->p, sizeof(x));
-	x = le64toh(x) ^ zeros; /* digits are 0..9 now */
-	ends = (((x & ~(zeros / 0x30 << 7)) + zeros / 0x30 * 0x76) | x) &
-	    zeros / 0x30 << 7;
-	n = ends == 0 ? 8 : (unsigned)__builtin_ctzll(ends) / 8;
+	x = le64toh(x);
+	n = scan_digits(x);
 	if (n == 0 || n == 8)
 		return scan_uint(s, v);
 	/* Eight digits, the first of them 0; pairs, fours, all. */
-	x <<= 64 - 8 * n;
+	x = (x ^ UINT64_C(0x3030303030303030)) << (64 - 8 * n);
 	x = x * 2561 >> 8 & UINT64_C(0x00ff00ff00ff00ff);
 	x = x * 6553601 >> 16 & UINT64_C(0x0000ffff0000ffff);
 	*v = (uint32_t)(x * UINT64_C(42949672960001) >> 32);

@@ -3,7 +3,6 @@
 
 #define NAME_MAX_BYTES  255
 #define LABEL_MAX_BYTES 63
-#define WORD_MAX_BYTES  16
 #define HEX_RUN_MIN     8 /* an IPv4 address in hexadecimal */
 #define GROUPS_MIN      4 /* of an address in groups */
 #define GROUP_MAX       4 /* figures in one */
@@ -30,48 +29,84 @@ const char *const name_class_name[NAME_CLASSES] = {
 	[NAME_DYNAMIC] = "dynamic",
 };
 
+#define LETTERS 32 /* by their last five bits, whatever their case */
+
 /*
- * Word lists: every word stands between blanks.  Words of machines that
- * serve; a number may follow (mx1).
+ * Word lists: by the first letter, a blank behind every word.  Words of
+ * machines that serve; a number may follow (mx1).
  */
-static const char server_words[] =
-    " mail mx smtp static mta relay srv server mailer mailout mailhost mailgw "
-    "mout outbound smtpout post postfix exim exchange sender newsletter lists "
-    "list ns web www vps dedicated colo fixed fixip statik sta staticip "
-    "ipstatic statip estatica email webmail imap mxout mxin outmx inmx mgw ";
+static const char *const server_words[LETTERS] = {
+	['c' & 31] = "colo ",
+	['d' & 31] = "dedicated ",
+	['e' & 31] = "exim exchange estatica email ",
+	['f' & 31] = "fixed fixip ",
+	['i' & 31] = "ipstatic imap inmx ",
+	['l' & 31] = "lists list ",
+	['m' & 31] = "mail mx mta mailer mailout mailhost mailgw mout mxout "
+		     "mxin mgw ",
+	['n' & 31] = "newsletter ns ",
+	['o' & 31] = "outbound outmx ",
+	['p' & 31] = "post postfix ",
+	['r' & 31] = "relay ",
+	['s' & 31] = "smtp static srv server smtpout sender statik sta "
+		     "staticip statip ",
+	['v' & 31] = "vps ",
+	['w' & 31] = "web www webmail ",
+};
 
 /* Beginnings of such words: mailserver, smtpgw. */
 static const char *const server_begins[] = { "mail", "smtp" };
 static const char *const server_ends[] = { "mail", "smtp", "mta" };
 
 /* Words of access lines that say it on their own. */
-static const char dynamic_words[] =
-    " dyn dynamic dynip dynamicip ddns dsl adsl vdsl sdsl xdsl dhcp ppp pppoe "
-    "pool pools ippool dynpool cable dialup dialin dial broadband bband dip "
-    "catv hsd dslb dslam dslpool pppoa cablemodem docsis hfc wimax hsdpa cgn "
-    "cgnat ";
+static const char *const dynamic_words[LETTERS] = {
+	['a' & 31] = "adsl ",
+	['b' & 31] = "broadband bband ",
+	['c' & 31] = "cable catv cablemodem cgn cgnat ",
+	['d' & 31] = "dyn dynamic dynip dynamicip ddns dsl dhcp dynpool dialup "
+		     "dialin dial dip dslb dslam dslpool docsis ",
+	['h' & 31] = "hsd hfc hsdpa ",
+	['i' & 31] = "ippool ",
+	['p' & 31] = "ppp pppoe pool pools pppoa ",
+	['s' & 31] = "sdsl ",
+	['v' & 31] = "vdsl ",
+	['w' & 31] = "wimax ",
+	['x' & 31] = "xdsl ",
+};
 
 /* Their ends: modemcable, kabeldsl. */
 static const char *const dynamic_ends[] = { "dsl", "cable" };
 
 /* Words that count only beside the address. */
-static const char access_words[] =
-    " cust customer customers client clients user users home res residential "
-    "cpe cm modem node fiber ftth fttx gprs lte mobile wireless wifi wlan umts "
-    "nat bb subs subscriber access abo abonent abonents abonnement klient "
-    "kunde kunden cliente clientes usuario gsm cdma satellite guest hotspot "
-    "dorm dormitory student students unassigned unallocated unused noptr ";
+static const char *const access_words[LETTERS] = {
+	['a' & 31] = "access abo abonent abonents abonnement ",
+	['b' & 31] = "bb ",
+	['c' & 31] = "cust customer customers client clients cpe cm cliente "
+		     "clientes cdma ",
+	['d' & 31] = "dorm dormitory ",
+	['f' & 31] = "fiber ftth fttx ",
+	['g' & 31] = "gprs gsm guest ",
+	['h' & 31] = "home hotspot ",
+	['k' & 31] = "klient kunde kunden ",
+	['l' & 31] = "lte ",
+	['m' & 31] = "modem mobile ",
+	['n' & 31] = "node nat noptr ",
+	['r' & 31] = "res residential ",
+	['s' & 31] = "subs subscriber satellite student students ",
+	['u' & 31] = "user users umts usuario unassigned unallocated unused ",
+	['w' & 31] = "wireless wifi wlan ",
+};
 
 /* Before `static` they make it the other thing. */
-static const char not_words[] = " non not no ";
+static const char not_words[] = "non not no ";
 
 /* The ends of names that only mean something on a private network. */
 static const char local_ends[] =
-    " local lan localdomain localhost localnet home internal intranet intra "
-    "corp private invalid workgroup domain ";
+    "local lan localdomain localhost localnet home internal intranet "
+    "intra corp private invalid workgroup domain ";
 
 /* Second levels under which names are registered: co.uk */
-static const char second_levels[] = " co com net org ac gov or ne edu ";
+static const char second_levels[] = "co com net org ac gov or ne edu ";
 
 /* A longer name is no name; nothing below looks at more than this. */
 static struct str
@@ -84,18 +119,23 @@ capped(struct str s)
 
 /* ---- what the words say ---- */
 
-/* Is the word, whatever its case, one of the blank separated list? */
+/* Is the word, whatever its case, one of these?  None: NULL. */
 static bool
-in_words(struct str word, const char *list)
+in_words(struct str word, const char *at)
 {
-	char text[WORD_MAX_BYTES + 2] = " ";
+	while (at != NULL && *at != '\0') {
+		size_t i = 0;
 
-	if (word.n == 0 || word.n > WORD_MAX_BYTES)
-		return false;
-	for (size_t i = 0; i < word.n; i++)
-		text[1 + i] = char_lower(word.p[i]);
-	text[1 + word.n] = ' ';
-	return memmem(list, strlen(list), text, word.n + 2) != NULL;
+		while (i < word.n && at[i] != ' ' &&
+		    at[i] == char_lower(word.p[i]))
+			i++;
+		if (i == word.n && at[i] == ' ')
+			return true;
+		for (at += i; *at != ' ';)
+			at++;
+		at++;
+	}
+	return false;
 }
 
 /* Begins or ends the word with one of them, and is not all of it? */
@@ -161,14 +201,17 @@ struct words {
 static void
 take_word(struct words *w, struct str word, struct str before)
 {
+	unsigned first = (uint8_t)word.p[0] & 31;
+
 	if (in_words(before, not_words) && str_eq_nocase(word, STR("static"))) {
 		w->dynamic = true;
 		return;
 	}
-	w->server |= in_words(word, server_words) ||
+	w->server |= in_words(word, server_words[first]) ||
 	    BEGINS(word, server_begins) || ENDS(word, server_ends);
-	w->dynamic |= in_words(word, dynamic_words) || ENDS(word, dynamic_ends);
-	w->access |= in_words(word, access_words);
+	w->dynamic |= in_words(word, dynamic_words[first]) ||
+	    ENDS(word, dynamic_ends);
+	w->access |= in_words(word, access_words[first]);
 }
 
 static struct words
