@@ -98,11 +98,10 @@ REPLAY_O := tools/replay tools/replay_out tools/replay_events \
 
 zfw-replay_O := tools/zfw-replay $(REPLAY_O) tools/logfile \
 	   tools/show tools/show_why daemon/why daemon/why_visits daemon/why_words daemon/jtext \
-	   db/record db/record_client $(CONFIG_O) daemon/log daemon/netlist $(DNSTELL_O) daemon/logjson \
+	   $(CONFIG_O) daemon/log daemon/netlist $(DNSTELL_O) daemon/logjson \
 	   fp/capture fp/recorder daemon/signatures $(SIGFILE_O) $(ENGINE_O) \
 	   daemon/lists
-zfw-replay_L := libpcre2-8 libpcap libconfuse libsodium kyotocabinet \
-	   libjansson libm
+zfw-replay_L := libpcre2-8 libpcap libconfuse libsodium libjansson libm
 
 ASK_O	:= tools/ctlclient tools/show tools/kernel tools/toolconf \
 	   daemon/ctlreq

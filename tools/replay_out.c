@@ -97,18 +97,55 @@ print_json(FILE *f, const char *event, const struct engine_out *o)
 	json_decref(j);
 }
 
+/* `n` figures; there is no room for more. */
 static void
-print_text(FILE *f, const char *event, const struct engine_out *o)
+put_figures(char *to, unsigned n, int64_t v)
+{
+	for (; n > 0; n--, v /= 10)
+		to[n - 1] = (char)('0' + v % 10);
+}
+
+/* Most lines are of the minute of the one before. */
+static void
+print_when(struct replay_out *out, int64_t t_ms)
+{
+	time_t minute = t_ms / 60000 * 60;
+	struct tm tm;
+
+	if (minute != out->minute_s || out->when[0] == '\0') {
+		gmtime_r(&minute, &tm);
+		(void)strftime(out->when, sizeof(out->when),
+		    "%Y-%m-%dT%H:%M:00.000Z ", &tm);
+		out->minute_s = minute;
+	}
+	put_figures(&out->when[17], 2, t_ms / 1000 % 60);
+	put_figures(&out->when[20], 3, t_ms % 1000);
+	fputs(out->when, out->f);
+}
+
+/* Left in `n` columns. */
+static void
+print_left(FILE *f, const char *text, size_t n)
+{
+	static const char blanks[] = "                        ";
+	size_t len = strlen(text);
+
+	fwrite(text, 1, len, f);
+	if (len < n)
+		fwrite(blanks, 1, n - len, f);
+}
+
+static void
+print_text(struct replay_out *out, const char *event,
+    const struct engine_out *o)
 {
 	const struct client *c = o->client;
-	time_t s = (time_t)(o->t_ms / 1000);
-	struct tm tm;
-	char when[32], buf[ADDR_STRLEN];
+	FILE *f = out->f;
+	char buf[ADDR_STRLEN];
 
-	gmtime_r(&s, &tm);
-	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &tm);
-	fprintf(f, "%s.%03dZ %-8s %-22s", when, (int)(o->t_ms % 1000), event,
-	    client_text(&o->net, buf));
+	print_when(out, o->t_ms);
+	print_left(f, event, 9);
+	print_left(f, client_text(&o->net, buf), 22);
 	if (o->kind == ENGINE_BLOCK) {
 		fprintf(f, " tier %u score %.3f for %" PRId64 " s:", c->tier,
 		    (double)c->score_permille / 1000,
@@ -137,7 +174,7 @@ replay_out_event(void *arg, const struct engine_out *o)
 	if (out->jsonl)
 		print_json(out->f, event, o);
 	else
-		print_text(out->f, event, o);
+		print_text(out, event, o);
 }
 
 void

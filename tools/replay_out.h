@@ -15,6 +15,8 @@
 struct replay_out {
 	FILE *f;
 	bool jsonl;
+	int64_t minute_s; /* which `when` has; ours */
+	char when[32];
 };
 
 void replay_out_event(void *arg, const struct engine_out *o);
