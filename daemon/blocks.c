@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <endian.h>
 #include <stdlib.h>
 
 #include "daemon/blocks.h"
+#include "fp/fold.h"
 
 #define NIL        UINT32_MAX
 #define PER_BUCKET 4 /* at most, on average */
@@ -24,7 +26,7 @@ struct lent {
 
 /* Slots 0..n-1 are in use; heap[] is those numbers, the earliest first. */
 struct blocks {
-	struct hash_key key;
+	struct fold fold;
 	struct slot *slots;
 	uint32_t *heap;
 	uint32_t *buckets; /* slot of the first of the chain */
@@ -40,7 +42,7 @@ blocks_new(size_t max, const struct hash_key *key)
 
 	if (b == NULL)
 		return NULL;
-	b->key = *key;
+	b->fold = fold_init(key, 'b');
 	b->max = max;
 	b->mask = n - 1;
 	b->slots = calloc(max, sizeof(*b->slots));
@@ -79,11 +81,11 @@ blocks_n(const struct blocks *b)
 static uint64_t
 pack(const struct addr *a)
 {
-	uint64_t key = 0;
+	uint64_t key;
 
-	for (unsigned i = 0; i < (a->family == 6 ? 8 : 4); i++)
-		key = key << 8 | a->b[i];
-	return key;
+	memcpy(&key, a->b, sizeof(key));
+	key = be64toh(key);
+	return a->family == 6 ? key : key >> 32;
 }
 
 static bool
@@ -109,9 +111,7 @@ lend(const struct slot *s, struct block *to)
 static uint32_t
 bucket_of(const struct blocks *b, uint64_t key, bool v6)
 {
-	const uint64_t w[2] = { key, v6 };
-
-	return (uint32_t)(hash_keyed(&b->key, w, sizeof(w)) & b->mask);
+	return (uint32_t)(fold_2(&b->fold, key, v6) & b->mask);
 }
 
 static uint32_t
@@ -210,6 +210,12 @@ blocks_find(const struct blocks *b, const struct addr *key)
 }
 
 bool
+blocks_has(const struct blocks *b, const struct addr *key)
+{
+	return find(b, key) != NIL;
+}
+
+bool
 blocks_put(struct blocks *b, const struct block *v)
 {
 	uint32_t i = find(b, &v->key);
@@ -263,6 +269,12 @@ const struct block *
 blocks_next(const struct blocks *b)
 {
 	return b->n == 0 ? NULL : lend(&b->slots[b->heap[0]], &b->lent->next);
+}
+
+int64_t
+blocks_next_ms(const struct blocks *b)
+{
+	return b->n == 0 ? INT64_MAX : b->slots[b->heap[0]].next_ms;
 }
 
 const struct block *

@@ -28,11 +28,14 @@ size_t blocks_n(const struct blocks *b);
 
 /* Borrowed; NULL = not blocked. */
 const struct block *blocks_find(const struct blocks *b, const struct addr *key);
+bool blocks_has(const struct blocks *b, const struct addr *key);
 /* Adds or changes; false when full. */
 bool blocks_put(struct blocks *b, const struct block *v);
 bool blocks_del(struct blocks *b, const struct addr *key);
 /* The one whose next_ms is the earliest; NULL = none. */
 const struct block *blocks_next(const struct blocks *b);
+/* When that is; INT64_MAX = never. */
+int64_t blocks_next_ms(const struct blocks *b);
 /*
  * Of 0..blocks_n()-1.  A new one comes last; deleting one puts the last in
  * its place; nothing else moves.  So a walk downwards misses none, whatever

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "daemon/client.h"
+#include "fp/fold.h"
 
 #define HOUR_MS ((int64_t)3600 * 1000)
 #define DAY_MS  (24 * HOUR_MS)
@@ -194,8 +195,9 @@ client_visit_new(struct client *c, int64_t open_ms, uint16_t port)
 
 /* ---- the cache: a hash with chains, and a list by last use ---- */
 
+/* Apart from the records: whoever looks for one passes by many others. */
 struct slot {
-	struct client c;
+	struct addr key;
 	uint32_t chain;        /* next in the bucket, or next free */
 	uint32_t newer, older; /* by use */
 	bool used;
@@ -203,7 +205,10 @@ struct slot {
 
 struct client_table {
 	struct client_table_conf conf;
+	struct fold fold;
 	struct slot *slots;
+	struct client *clients; /* each in its slot */
+	struct client *stored;  /* for who asks without making one */
 	uint32_t *buckets;
 	size_t mask, used;
 	uint32_t free, newest, oldest;
@@ -215,19 +220,21 @@ struct client_table *
 client_table_new(const struct client_table_conf *conf)
 {
 	struct client_table *t = calloc(1, sizeof(*t));
-	size_t n = 64;
+	size_t n = hash_buckets(conf->max < 64 ? 64 : conf->max);
 
 	if (t == NULL)
 		return NULL;
-	while (n < conf->max)
-		n *= 2;
 	t->conf = *conf;
+	t->fold = fold_init(&conf->key, 'l');
 	t->mask = n - 1;
 	t->free = t->newest = t->oldest = NIL;
 	/* calloc: pages of slots that are never used cost nothing */
 	t->slots = calloc(conf->max, sizeof(*t->slots));
+	t->clients = calloc(conf->max, sizeof(*t->clients));
+	t->stored = malloc(sizeof(*t->stored));
 	t->buckets = malloc(n * sizeof(*t->buckets));
-	if (t->slots == NULL || t->buckets == NULL) {
+	if (t->slots == NULL || t->clients == NULL || t->stored == NULL ||
+	    t->buckets == NULL) {
 		client_table_free(t);
 		return NULL;
 	}
@@ -241,6 +248,8 @@ client_table_free(struct client_table *t)
 	if (t == NULL)
 		return;
 	free(t->slots);
+	free(t->clients);
+	free(t->stored);
 	free(t->buckets);
 	free(t);
 }
@@ -248,7 +257,8 @@ client_table_free(struct client_table *t)
 static uint32_t *
 bucket_of(struct client_table *t, const struct addr *key)
 {
-	uint64_t h = hash_keyed(&t->conf.key, key, sizeof(*key));
+	uint64_t h = fold_2(&t->fold, fold_word(&key->b[0]),
+	    fold_word(&key->b[8]) ^ key->family);
 
 	return &t->buckets[h & t->mask];
 }
@@ -258,7 +268,7 @@ find(struct client_table *t, const struct addr *key)
 {
 	uint32_t i = *bucket_of(t, key);
 
-	while (i != NIL && !addr_eq(&t->slots[i].c.key, key))
+	while (i != NIL && !addr_eq(&t->slots[i].key, key))
 		i = t->slots[i].chain;
 	return i;
 }
@@ -297,10 +307,10 @@ evict_oldest(struct client_table *t)
 {
 	uint32_t i = t->oldest;
 	struct slot *s = &t->slots[i];
-	uint32_t *link = bucket_of(t, &s->c.key);
+	uint32_t *link = bucket_of(t, &s->key);
 
-	if (s->c.dirty && t->conf.evict != NULL)
-		t->conf.evict(t->conf.arg, &s->c);
+	if (t->clients[i].dirty && t->conf.evict != NULL)
+		t->conf.evict(t->conf.arg, &t->clients[i]);
 	while (*link != i)
 		link = &t->slots[*link].chain;
 	*link = s->chain;
@@ -330,33 +340,32 @@ take_slot(struct client_table *t)
 	return i;
 }
 
-/*
- * Apart: what is on its stack is cleared at each call, which is more than all
- * that a client in the cache costs.
- */
-static struct client *__attribute__((noinline))
+static struct client *
 fetch(struct client_table *t, const struct addr *key, bool make, int64_t now_ms)
 {
-	struct client stored;
-	bool have = t->conf.load != NULL &&
-	    t->conf.load(t->conf.arg, key, &stored);
-	uint32_t i, *bucket;
+	uint32_t i = make ? take_slot(t) : NIL, *bucket;
+	struct client *c = make ? &t->clients[i] : t->stored;
+	bool have = t->conf.load != NULL && t->conf.load(t->conf.arg, key, c);
 
 	if (!have && !make)
 		return NULL;
-	i = take_slot(t);
+	if (!make) {
+		i = take_slot(t);
+		t->clients[i] = *t->stored;
+		c = &t->clients[i];
+	}
+	t->slots[i].key = *key;
 	if (have) {
-		t->slots[i].c = stored;
-		t->slots[i].c.key = *key;
-		t->slots[i].c.dirty = false;
+		c->key = *key;
+		c->dirty = false;
 	} else {
-		client_init(&t->slots[i].c, key, now_ms);
+		client_init(c, key, now_ms);
 	}
 	bucket = bucket_of(t, key);
 	t->slots[i].chain = *bucket;
 	*bucket = i;
 	use_newest(t, i);
-	return &t->slots[i].c;
+	return c;
 }
 
 static struct client *
@@ -366,14 +375,14 @@ lookup(struct client_table *t, const struct addr *a, bool make, int64_t now_ms)
 	uint32_t i = t->newest;
 
 	/* A line is about one client, who is asked for several times. */
-	if (i != NIL && addr_eq(&t->slots[i].c.key, &key))
-		return &t->slots[i].c;
+	if (i != NIL && addr_eq(&t->slots[i].key, &key))
+		return &t->clients[i];
 	i = find(t, &key);
 	if (i == NIL)
 		return fetch(t, &key, make, now_ms);
 	use_unlink(t, i);
 	use_newest(t, i);
-	return &t->slots[i].c;
+	return &t->clients[i];
 }
 
 struct client *
@@ -394,7 +403,7 @@ client_walk(struct client_table *t, size_t cursor, size_t slots,
 {
 	for (size_t n = 0; n < slots && cursor < t->untouched; n++, cursor++)
 		if (t->slots[cursor].used)
-			fn(arg, &t->slots[cursor].c);
+			fn(arg, &t->clients[cursor]);
 	return cursor < t->untouched ? cursor : 0;
 }
 

@@ -70,7 +70,7 @@ on_session(void *arg, enum session_event ev, const struct session *s)
 {
 	struct engine *e = arg;
 	struct addr key = addr_key(&s->client);
-	bool blocked = blocks_find(e->blocks, &key) != NULL;
+	bool blocked = blocks_has(e->blocks, &key);
 
 	if (e->conf.session != NULL)
 		e->conf.session(e->conf.arg, ev, s);
@@ -155,6 +155,7 @@ engine_new(const struct engine_conf *conf)
 		engine_free(e);
 		return NULL;
 	}
+	engine_spared_learn(e);
 	return e;
 }
 
@@ -185,8 +186,8 @@ syn_dropped(struct engine *e, const struct traits *t)
 	struct addr key = addr_key(&t->src);
 	struct client *c;
 
-	if (blocks_find(e->blocks, &key) == NULL ||
-	    engine_allowed(e, &t->src, NULL) || engine_spared(e, &t->src))
+	if (!blocks_has(e->blocks, &key) || engine_allowed(e, &t->src, NULL) ||
+	    engine_spared(e, &t->src))
 		return false;
 	c = client_get(e->clients, &key, e->now_ms);
 	c->knocks++;
@@ -304,11 +305,25 @@ orphan(struct engine *e, const struct log_event *ev)
 }
 
 static void
+about_deed(struct engine *e, const struct log_event *ev,
+    const struct session *s, struct str line, bool blocked)
+{
+	if (s != NULL && s->cut)
+		e->n.unjoined_blocked++; /* what came of it, did not */
+	else if (is_good(ev->kind))
+		evidence_good(e->evidence, ev, s, e->now_ms);
+	else if (blocked) /* what our own block causes is never evidence */
+		e->n.unjoined_blocked++;
+	else if (!evidence_bad(e->evidence, ev, s, line, e->now_ms))
+		orphan(e, ev);
+}
+
+static void
 about_client(struct engine *e, const struct log_event *ev, struct str line,
     int64_t now_ms)
 {
 	struct addr key = addr_key(&ev->client);
-	bool blocked = blocks_find(e->blocks, &key) != NULL;
+	bool blocked = blocks_has(e->blocks, &key);
 	const struct session *s;
 
 	if (engine_spared(e, &ev->client) || is_neutral(ev->kind))
@@ -328,17 +343,10 @@ about_client(struct engine *e, const struct log_event *ev, struct str line,
 			orphan(e, ev);
 		return;
 	}
+	evidence_later(e->evidence);
 	evidence_name_of(e->evidence, ev, s, line, e->now_ms);
-	if (s != NULL && s->cut) {
-		e->n.unjoined_blocked++; /* what came of it, did not */
-		return;
-	}
-	if (is_good(ev->kind))
-		evidence_good(e->evidence, ev, s, e->now_ms);
-	else if (blocked) /* what our own block causes is never evidence */
-		e->n.unjoined_blocked++;
-	else if (!evidence_bad(e->evidence, ev, s, line, e->now_ms))
-		orphan(e, ev);
+	about_deed(e, ev, s, line, blocked);
+	evidence_now(e->evidence);
 }
 
 static void
@@ -349,8 +357,7 @@ about_message(struct engine *e, const struct log_event *ev, struct str line)
 
 	if (key.family == 0)
 		return;
-	if (e->conf.cut && e->policy->enforce &&
-	    blocks_find(e->blocks, &key) != NULL)
+	if (e->conf.cut && e->policy->enforce && blocks_has(e->blocks, &key))
 		blocked_ms =
 		    client_get(e->clients, &key, e->now_ms)->block_from_ms;
 	evidence_message(e->evidence, ev, blocked_ms, line, e->now_ms);
@@ -384,22 +391,22 @@ line_event(struct engine *e, struct log_event *ev, struct str line,
 enum log_kind
 engine_line(struct engine *e, struct str line, int64_t now_ms)
 {
+	struct log_event *ev = &e->event;
 	enum log_kind kind;
-	struct log_event ev;
 
 	engine_advance(e, now_ms);
 	e->cause_ms = now_ms;
 	e->n.lines++;
-	if (logline_read(e->reader, line, now_ms, &ev) == LOG_NONE &&
+	if (logline_read(e->reader, line, now_ms, ev) == LOG_NONE &&
 	    (e->conf.patterns == NULL ||
 		patterns_match(e->conf.patterns, &e->logconf, line, now_ms,
-		    &ev) == LOG_NONE))
+		    ev) == LOG_NONE))
 		return LOG_NONE;
-	kind = ev.kind;
-	if (logjoin_see(e->join, &ev, e->now_ms) != LOG_NONE)
-		line_event(e, &ev, line, now_ms);
-	while (logjoin_next(e->join, &ev))
-		line_event(e, &ev, line, now_ms);
+	kind = ev->kind;
+	if (logjoin_see(e->join, ev, e->now_ms) != LOG_NONE)
+		line_event(e, ev, line, now_ms);
+	while (logjoin_next(e->join, ev))
+		line_event(e, ev, line, now_ms);
 	return kind;
 }
 
@@ -427,10 +434,10 @@ block_due(struct engine *e, const struct block *due)
 void
 engine_advance(struct engine *e, int64_t now_ms)
 {
-	const struct block *b;
-
 	/* Each at its own time, so that what follows is told in order. */
-	while ((b = blocks_next(e->blocks)) != NULL && b->next_ms <= now_ms) {
+	while (blocks_next_ms(e->blocks) <= now_ms) {
+		const struct block *b = blocks_next(e->blocks);
+
 		if (b->next_ms > e->now_ms)
 			e->now_ms = b->next_ms;
 		e->cause_ms = e->now_ms;

@@ -138,6 +138,7 @@ engine_never_add(struct engine *e, const struct net *net)
 		return;
 	e->own.v = v;
 	e->own.v[e->own.n++] = *net;
+	engine_spared_learn(e);
 	(void)lift_all_in(e, net, "own address");
 }
 
@@ -148,6 +149,7 @@ engine_never_del(struct engine *e, const struct net *net)
 		if (addr_eq(&e->own.v[i].a, &net->a) &&
 		    e->own.v[i].bits == net->bits) {
 			e->own.v[i] = e->own.v[--e->own.n];
+			engine_spared_learn(e);
 			return;
 		}
 }

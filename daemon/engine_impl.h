@@ -28,6 +28,7 @@ struct engine {
 	struct blocks *blocks;
 	struct logline_conf logconf;
 	struct logline_reader *reader; /* of lines, with logconf */
+	struct log_event event;        /* of the line being read */
 	struct logjoin *join;
 	struct msgid *msgid;
 	struct traits last;
@@ -35,9 +36,11 @@ struct engine {
 
 	struct net_list allow; /* policy's and the store's; owned */
 	struct net_list own;   /* never blocked besides the policy's; owned */
-	int64_t rate_ms;       /* when rate_level was counted */
-	uint64_t rate_level;   /* new blocks that may come now, in 1/60000 */
-	size_t walk;           /* write-back cursor */
+	/* pairs of first bytes that spared IPv4 addresses have */
+	uint64_t spared_v4[65536 / 64];
+	int64_t rate_ms;     /* when rate_level was counted */
+	uint64_t rate_level; /* new blocks that may come now, in 1/60000 */
+	size_t walk;         /* write-back cursor */
 
 	/* the client that the event at hand was judged by, and its P */
 	const struct client *p_of;
@@ -51,6 +54,8 @@ void engine_advance(struct engine *e, int64_t now_ms);
 
 /* Never blocked, never judged: special ranges, ourselves, our hosts. */
 bool engine_spared(const struct engine *e, const struct addr *a);
+/* After a change of whom that is. */
+void engine_spared_learn(struct engine *e);
 
 void engine_emit(struct engine *e, enum engine_out_kind kind,
     const struct client *c, const struct engine_out *more);

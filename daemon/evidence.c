@@ -239,3 +239,18 @@ evidence_caught(struct evidence *e, const struct client *c, int64_t now_ms)
 	if (c->offences == 1)
 		sites_mark(e->sites, &c->key, true, now_ms);
 }
+
+void
+evidence_later(struct evidence *e)
+{
+	e->later = true;
+	e->due = NULL;
+}
+
+void
+evidence_now(struct evidence *e)
+{
+	e->later = false;
+	if (e->due != NULL)
+		e->conf.judge(e->conf.arg, e->due);
+}

@@ -48,6 +48,13 @@ void evidence_session(struct evidence *e, enum session_event ev,
  */
 void evidence_good(struct evidence *e, const struct log_event *ev,
     const struct session *s, int64_t now_ms);
+/*
+ * Between these two nobody is judged, and the last one that something was
+ * found out about then once: one line may say several things of one client.
+ */
+void evidence_later(struct evidence *e);
+void evidence_now(struct evidence *e);
+
 void evidence_name_of(struct evidence *e, const struct log_event *ev,
     const struct session *s, struct str line, int64_t now_ms);
 /* False: the packets of that session say otherwise; nothing was counted. */

@@ -29,13 +29,18 @@ struct evidence {
 	struct mailq *mailq;
 	struct model *model;
 	struct botnets *botnets;
+	struct client *due; /* while `later`: who is to be judged */
+	bool later;
 };
 
 /* Something new speaks for or against `c`: the owner decides. */
 static inline void
 evidence_judge(struct evidence *e, struct client *c)
 {
-	e->conf.judge(e->conf.arg, c);
+	if (e->later)
+		e->due = c;
+	else
+		e->conf.judge(e->conf.arg, c);
 }
 
 static inline struct str

@@ -9,6 +9,8 @@
 #define HELOS_MANY 4
 #define AGAIN_MS   3600000
 
+#define HELO_NOTE_MAX 128
+
 /* The last two labels: whose name it is, near enough. */
 static struct str
 domain_of(struct str name)
@@ -76,9 +78,10 @@ helo_kind(enum helo_class cls)
 }
 
 static void
-helo_changes(struct client *c, struct str helo, int64_t now_ms)
+helo_changes(struct client *c, struct str helo, bool again, int64_t now_ms)
 {
-	c->helo_seen |= 1ULL << (hash_stable(helo.p, helo.n) & 63);
+	if (!again)
+		c->helo_seen |= 1ULL << (hash_stable(helo.p, helo.n) & 63);
 	if (__builtin_popcountll(c->helo_seen) >= HELOS_MANY)
 		client_set(c, EVIDENCE_HELO_CHANGES, 0, now_ms);
 }
@@ -107,6 +110,18 @@ name_value(struct client *c)
 			h));
 }
 
+/* Without a format: nothing is noted as often. */
+static void
+note_helo(struct client *c, enum evidence_kind k, struct str helo,
+    int64_t now_ms)
+{
+	char text[HELO_NOTE_MAX] = "HELO ";
+	size_t n = strnlen(helo.p, helo.n < 120 ? helo.n : 120);
+
+	memcpy(text + 5, helo.p, n);
+	client_sample(c, k, (struct str){ text, 5 + n }, now_ms);
+}
+
 void
 evidence_helo(struct evidence *e, struct client *c, struct str helo,
     int64_t now_ms)
@@ -115,6 +130,7 @@ evidence_helo(struct evidence *e, struct client *c, struct str helo,
 		EVIDENCE_HELO_LITERAL, EVIDENCE_HELO_OURS, EVIDENCE_HELO_BAD };
 	enum helo_class cls;
 	enum evidence_kind k;
+	bool again;
 
 	if (helo.n == 0)
 		return;
@@ -122,16 +138,18 @@ evidence_helo(struct evidence *e, struct client *c, struct str helo,
 	if (c->key.family == 6 && cls == HELO_WRONG_LITERAL)
 		cls = HELO_LITERAL; /* the key is only the /64 of it */
 	k = helo_kind(cls);
+	/* It was counted then; as its own name it was not. */
+	again = c->helo_class != HELO_RDNS &&
+	    str_eq(helo, evidence_str(c->helo));
 	evidence_copy(c->helo, sizeof(c->helo), helo);
 	c->helo_class = (uint8_t)cls;
 	c->dirty = true;
 	if (cls != HELO_RDNS)
-		helo_changes(c, helo, now_ms);
+		helo_changes(c, helo, again, now_ms);
 	only_fact(c, all, sizeof(all) / sizeof(all[0]), k);
 	if (k != EVIDENCE_NONE) {
 		client_set(c, k, (uint8_t)cls, now_ms);
-		evidence_note(c, k, now_ms, "HELO %.*s",
-		    (int)(helo.n < 120 ? helo.n : 120), helo.p);
+		note_helo(c, k, helo, now_ms);
 	}
 	name_value(c);
 	evidence_grouped(e, c, STR(""), now_ms);

@@ -3,7 +3,8 @@
 
 #include "daemon/mailq.h"
 
-#define WAYS 4
+#define WAYS     4
+#define LAST_MAX 32
 
 struct mailq {
 	struct hash_key key;
@@ -12,6 +13,9 @@ struct mailq {
 	struct mail pending[MAILQ_PENDING]; /* a ring in order of time */
 	size_t first, n;
 	uint64_t dropped;
+	uint64_t last_id; /* a line asks more than once for the same: */
+	size_t last_n;
+	char last[LAST_MAX];
 };
 
 struct mailq *
@@ -33,11 +37,20 @@ mailq_free(struct mailq *q)
 }
 
 static uint64_t
-id_of(const struct mailq *q, struct str qid)
+id_of(struct mailq *q, struct str qid)
 {
-	uint64_t h = hash_keyed(&q->key, qid.p, qid.n);
+	uint64_t h;
 
-	return h == 0 ? 1 : h;
+	if (qid.n > 0 && str_eq(qid, (struct str){ q->last, q->last_n }))
+		return q->last_id;
+	h = hash_keyed(&q->key, qid.p, qid.n);
+	if (h == 0)
+		h = 1;
+	q->last_n = qid.n <= LAST_MAX ? qid.n : 0;
+	if (q->last_n > 0)
+		memcpy(q->last, qid.p, q->last_n);
+	q->last_id = h;
+	return h;
 }
 
 static struct mail *

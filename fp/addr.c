@@ -87,7 +87,7 @@ octet(const char *p, unsigned end, unsigned n)
  * byte: an address is in nearly every line of a log, and none is like
  * another.
  */
-static inline size_t
+static inline size_t __attribute__((always_inline))
 scan_quad(const char *p, size_t n, uint32_t *v)
 {
 	uint64_t hi = n >= 16 ? load_8(p + 8) :
@@ -119,16 +119,21 @@ scan_quad(const char *p, size_t n, uint32_t *v)
 	return e3;
 }
 
-size_t
-addr_scan_v4(struct str s, uint32_t *host_order)
+static size_t __attribute__((noinline))
+scan_short(struct str s, uint32_t *host_order)
 {
 	char text[8] = "";
 
-	if (s.n >= sizeof(text))
-		return scan_quad(s.p, s.n, host_order);
 	if (s.n > 0)
 		memcpy(text, s.p, s.n);
 	return scan_quad(text, sizeof(text), host_order);
+}
+
+size_t
+addr_scan_v4(struct str s, uint32_t *host_order)
+{
+	return s.n < 8 ? scan_short(s, host_order) :
+			 scan_quad(s.p, s.n, host_order);
 }
 
 /* Parses; *folded tells a v4-mapped IPv6 address from plain IPv4. */
@@ -244,12 +249,6 @@ net_print(const struct net *n, char buf[ADDR_STRLEN])
 	return buf;
 }
 
-bool
-addr_eq(const struct addr *a, const struct addr *b)
-{
-	return addr_cmp(a, b) == 0;
-}
-
 int
 addr_cmp(const struct addr *a, const struct addr *b)
 {
@@ -274,9 +273,9 @@ addr_mask(const struct addr *a, unsigned bits)
 }
 
 struct addr
-addr_key(const struct addr *a)
+addr_key_v6(const struct addr *a)
 {
-	return addr_mask(a, a->family == 6 ? 64 : V4_BITS);
+	return addr_mask(a, 64);
 }
 
 struct net

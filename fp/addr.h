@@ -66,14 +66,23 @@ bool net_parse(struct str s, struct net *out);
 const char *addr_print(const struct addr *a, char buf[ADDR_STRLEN]);
 const char *net_print(const struct net *n, char buf[ADDR_STRLEN]);
 
-bool addr_eq(const struct addr *a, const struct addr *b);
+static inline bool
+addr_eq(const struct addr *a, const struct addr *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
 int addr_cmp(const struct addr *a, const struct addr *b);
 
 /* The address with all but its first `bits` bits cleared. */
 struct addr addr_mask(const struct addr *a, unsigned bits);
 
 /* Whom we remember and block: an IPv4 address, an IPv6 /64 (address masked). */
-struct addr addr_key(const struct addr *a);
+struct addr addr_key_v6(const struct addr *a);
+static inline struct addr
+addr_key(const struct addr *a)
+{
+	return a->family == 4 ? *a : addr_key_v6(a);
+}
 /* The key as a network: /32 or /64. */
 struct net addr_key_net(const struct addr *a);
 /* "Unrelated networks" are counted by this: IPv4 /24, IPv6 /48. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fp/hash.h"
 
+#include <endian.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,12 +32,11 @@ uint64_t
 hash_keyed(const struct hash_key *k, const void *p, size_t n)
 {
 	uint8_t h[crypto_shorthash_BYTES];
-	uint64_t v = 0;
+	uint64_t v;
 
 	crypto_shorthash(h, p, n, k->k);
-	for (size_t i = sizeof(h); i-- > 0;)
-		v = v << 8 | h[i];
-	return v;
+	memcpy(&v, h, sizeof(v));
+	return le64toh(v);
 }
 
 uint64_t
