@@ -6,7 +6,7 @@
 #include "fp/fold.h"
 
 #define NIL        UINT32_MAX
-#define PER_BUCKET 4 /* at most, on average */
+#define PER_BUCKET 1 /* at most, on average */
 
 /*
  * A million of these are held at a time: 32 bytes each.  The key is an IPv4
@@ -14,10 +14,14 @@
  */
 struct slot {
 	uint64_t key;
-	int64_t until_ms, next_ms;
+	uint64_t until_ms : 43, tier : 4, score : 10, reason0 : 6, reject : 1;
+	uint64_t next_ms : 43, reason1 : 6, reason2 : 6, reason3 : 6,
+	    narrow : 1, told : 1;
 	uint32_t chain; /* the next slot of the bucket */
 	uint32_t at;    /* its place in the heap, twice; odd: IPv6 */
 };
+
+_Static_assert(sizeof(struct slot) == 32, "a million of these");
 
 /* What is lent to the caller of each function. */
 struct lent {
@@ -99,7 +103,14 @@ lend(const struct slot *s, struct block *to)
 {
 	uint64_t key = s->key;
 
-	*to = (struct block){ .until_ms = s->until_ms, .next_ms = s->next_ms };
+	*to = (struct block){ .until_ms = (int64_t)s->until_ms,
+		.next_ms = (int64_t)s->next_ms,
+		.tier = (uint8_t)s->tier,
+		.reject = s->reject,
+		.narrow = s->narrow,
+		.told = s->told,
+		.score = (uint16_t)s->score,
+		.reasons = { s->reason0, s->reason1, s->reason2, s->reason3 } };
 	to->key.family = is_v6(s) ? 6 : 4;
 	for (unsigned i = is_v6(s) ? 8 : 4; i-- > 0; key >>= 8)
 		to->key.b[i] = (uint8_t)key;
@@ -209,6 +220,30 @@ blocks_find(const struct blocks *b, const struct addr *key)
 	return i == NIL ? NULL : lend(&b->slots[i], &b->lent->find);
 }
 
+static uint64_t
+cut_ms(int64_t ms)
+{
+	if (ms < 0)
+		return 0;
+	return ms > BLOCKS_MS_MAX ? (uint64_t)BLOCKS_MS_MAX : (uint64_t)ms;
+}
+
+static void
+fill(struct slot *s, const struct block *v)
+{
+	s->until_ms = cut_ms(v->until_ms) & (uint64_t)BLOCKS_MS_MAX;
+	s->next_ms = cut_ms(v->next_ms) & (uint64_t)BLOCKS_MS_MAX;
+	s->tier = v->tier & 15U;
+	s->reject = v->reject;
+	s->narrow = v->narrow;
+	s->told = v->told;
+	s->score = v->score & 1023U;
+	s->reason0 = v->reasons[0] & 63U;
+	s->reason1 = v->reasons[1] & 63U;
+	s->reason2 = v->reasons[2] & 63U;
+	s->reason3 = v->reasons[3] & 63U;
+}
+
 bool
 blocks_has(const struct blocks *b, const struct addr *key)
 {
@@ -236,8 +271,7 @@ blocks_put(struct blocks *b, const struct block *v)
 		place(b, i, i);
 	}
 	s = &b->slots[i];
-	s->until_ms = v->until_ms;
-	s->next_ms = v->next_ms;
+	fill(s, v);
 	sift(b, s->at / 2);
 	return true;
 }
@@ -281,4 +315,10 @@ const struct block *
 blocks_at(const struct blocks *b, size_t i)
 {
 	return lend(&b->slots[i], &b->lent->at);
+}
+
+void
+blocks_tell(struct blocks *b, size_t i)
+{
+	b->slots[i].told = true;
 }

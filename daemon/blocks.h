@@ -4,7 +4,8 @@
  *
  * A hash of the active blocks, and a heap that says whose time comes next:
  * the end of a block, or the renewal of its lease.  Fixed size, taken at
- * once, and touched only as it is needed.  Keys are those of addr_key().
+ * once, and touched only as it is needed; 36 bytes and a bit for each block.
+ * Times are cut to BLOCKS_MS_MAX.  Keys are those of addr_key().
  * What is lent lives until the next call of the same function, or a change.
  * Owned by the engine; pure.
  */
@@ -14,10 +15,19 @@
 #include "fp/addr.h"
 #include "fp/hash.h"
 
+#define BLOCKS_MS_MAX (((int64_t)1 << 43) - 1) /* of times: the year 2248 */
+
 struct block {
 	struct addr key;
 	int64_t until_ms;
 	int64_t next_ms; /* when to look again: <= until_ms */
+	/* what the kernel is told of it, so that nobody has to read a record */
+	uint8_t tier;       /* 0..15 */
+	bool reject;        /* to the front, else dropped */
+	bool narrow;        /* to stacks that only the record knows */
+	bool told;          /* see blocks_tell() */
+	uint16_t score;     /* permille */
+	uint8_t reasons[4]; /* enum evidence_kind */
 };
 
 struct blocks;
@@ -42,5 +52,7 @@ int64_t blocks_next_ms(const struct blocks *b);
  * is added, changed and deleted on the way; one may come twice.
  */
 const struct block *blocks_at(const struct blocks *b, size_t i);
+/* Notes on that one that it was told, until it is put anew. */
+void blocks_tell(struct blocks *b, size_t i);
 
 #endif

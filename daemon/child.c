@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,7 +19,10 @@
 
 #define ENGINE  "zfw-engine"
 #define JOURNAL "zfw-journal"
+#define FRONT   "zfw-front"
 #define ARGS    20
+#define FDS_MAX 4
+#define NICE    (-10)
 /* A restore of a million blocks comes in messages of 4 KB. */
 #define SOCKET_BYTES (1 << 20)
 
@@ -77,17 +81,25 @@ arguments(const struct child_conf *conf, const char *argv[12])
 	argv[n] = NULL;
 }
 
-/* Puts the two descriptors at 3 and 4 and closes all above. */
+/* Puts the descriptors at 3, 4, ... (-1: closed) and closes all above. */
 static bool
-place_fds(int sock, int wake)
+place_fds(const int *fds, int n)
 {
-	/* First out of the way: either may already sit on the other's place */
-	int s = fcntl(sock, F_DUPFD, CHILD_WAKE_FD + 1);
-	int w = fcntl(wake, F_DUPFD, CHILD_WAKE_FD + 1);
+	int moved[FDS_MAX];
 
-	return s != -1 && w != -1 && dup2(s, CHILD_GUARD_FD) != -1 &&
-	    dup2(w, CHILD_WAKE_FD) != -1 &&
-	    close_range(CHILD_WAKE_FD + 1, ~0U, 0) == 0;
+	/* First out of the way: one may already sit on another's place. */
+	for (int i = 0; i < n; i++) {
+		moved[i] = fds[i] == -1 ? -1 : fcntl(fds[i], F_DUPFD, 3 + n);
+		if (fds[i] != -1 && moved[i] == -1)
+			return false;
+	}
+	for (int i = 0; i < n; i++) {
+		if (moved[i] == -1)
+			(void)close(3 + i);
+		else if (dup2(moved[i], 3 + i) == -1)
+			return false;
+	}
+	return close_range((unsigned)(3 + n), ~0U, 0) == 0;
 }
 
 /* In the child: what it shall not have of ours. */
@@ -115,14 +127,23 @@ become_program(const char *path, const char *const *argv, bool placed)
 	_exit(127);
 }
 
+void
+child_hurry(void)
+{
+	/* Where it may not, as in some containers, it is only slower. */
+	(void)setpriority(PRIO_PROCESS, 0, NICE);
+}
+
 static int
-start(struct child *c, const char *path, const char *const *argv, int theirs,
-    char err[CHILD_ERRLEN])
+start(struct child *c, const char *path, const char *const *argv,
+    const int *fds, int n, bool urgent, char err[CHILD_ERRLEN])
 {
 	c->pid = fork();
 	if (c->pid == 0) {
 		leave_ours();
-		become_program(path, argv, place_fds(theirs, c->wake_fd));
+		if (urgent)
+			child_hurry();
+		become_program(path, argv, place_fds(fds, n));
 	}
 	if (c->pid == -1) {
 		c->pid = 0;
@@ -139,7 +160,7 @@ child_start(struct child *c, const struct child_conf *conf,
 	const int bytes = SOCKET_BYTES;
 	const char *argv[12];
 	char path[PATH_MAX];
-	int pair[2], rc;
+	int pair[2], fds[2], rc;
 
 	*c = (struct child){ .sock = -1, .wake_fd = -1 };
 	program_path(ENGINE, "ZFW_ENGINE", path);
@@ -153,8 +174,37 @@ child_start(struct child *c, const struct child_conf *conf,
 		(void)setsockopt(pair[i], SOL_SOCKET, SO_SNDBUFFORCE, &bytes,
 		    sizeof(bytes));
 	c->sock = pair[0];
-	rc = start(c, path, argv, pair[1], err);
+	fds[0] = pair[1];
+	fds[1] = c->wake_fd;
+	rc = start(c, path, argv, fds, 2, conf->urgent, err);
 	close(pair[1]);
+	return rc;
+}
+
+int
+child_start_front(struct child *c, const struct child_front *conf, int *engine,
+    char err[CHILD_ERRLEN])
+{
+	const int type = SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC;
+	const char *argv[] = { FRONT, "-c", conf->conf_path,
+		conf->foreground ? "-f" : NULL, NULL };
+	int fds[FDS_MAX] = { -1, conf->smtp4, conf->smtp6, conf->http };
+	char path[PATH_MAX];
+	int pair[2], rc;
+
+	*c = (struct child){ .sock = -1, .wake_fd = -1 };
+	program_path(FRONT, "ZFW_FRONT", path);
+	if (access(path, X_OK) != 0)
+		return fail(err, path);
+	if (socketpair(AF_UNIX, type, 0, pair) != 0)
+		return fail(err, "cannot make the front's socket");
+	fds[0] = pair[1];
+	rc = start(c, path, argv, fds, FDS_MAX, false, err);
+	close(pair[1]);
+	if (rc == 0)
+		*engine = pair[0];
+	else
+		close(pair[0]);
 	return rc;
 }
 

@@ -7,7 +7,8 @@
  * eventfd as 4, and nothing else but 0-2.  It runs in a process group of its
  * own, so that ^C reaches the guard alone, which then ends it in order.  The
  * guard cannot signal it later (another user): closing the socket is how it
- * is told.  The journal's reader, if there is one, gets a socket to the engine
+ * is told.  zfw-front gets its listening sockets and a socket to the engine in
+ * the same way, and ends when the engine's end is closed.  The journal's reader, if there is one, gets a socket to the engine
  * as its 0 and 1; it ends when that is closed.  0 or -errno with a sentence in
  * `err`.
  */
@@ -26,7 +27,11 @@ struct child_conf {
 	const char *conf_path;   /* absolute */
 	const char *record_path; /* NULL = none */
 	bool foreground;
+	bool urgent; /* mail waits for it: child_hurry() */
 };
+
+/* Packets wait for this process: the scheduler is to prefer it somewhat. */
+void child_hurry(void);
 
 struct child {
 	pid_t pid;   /* 0 = none, or reaped */
@@ -46,6 +51,15 @@ struct child_journal {
 /* zfw-journal; its socket is for the engine and the caller's to close. */
 int child_start_journal(struct child *c, const struct child_journal *conf,
     int *sock, char err[CHILD_ERRLEN]);
+
+struct child_front {
+	const char *conf_path; /* absolute */
+	bool foreground;
+	int smtp4, smtp6, http; /* listening, -1 = none; stay the caller's */
+};
+/* zfw-front; *engine is the engine's end, the caller's to hand on. */
+int child_start_front(struct child *c, const struct child_front *conf,
+    int *engine, char err[CHILD_ERRLEN]);
 
 /* Looks without waiting: true when it has ended (then, and ever after). */
 bool child_reap(struct child *c);

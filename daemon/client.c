@@ -72,6 +72,7 @@ client_add(struct client *c, enum evidence_kind k, double n, uint8_t value,
 	f->value = value;
 	if (now_ms > f->last_ms)
 		f->last_ms = now_ms;
+	faces_note(&c->faces, k, n, now_ms);
 	c->dirty = true;
 }
 

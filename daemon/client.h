@@ -12,6 +12,7 @@
 #define ZFW_DAEMON_CLIENT_H
 
 #include "daemon/evidence_kind.h"
+#include "daemon/faces.h"
 #include "daemon/model.h"
 #include "fp/addr.h"
 #include "fp/hash.h"
@@ -23,6 +24,7 @@
 #define CLIENT_OS_MAX     64 /* as in struct session */
 #define CLIENT_TIERS_LOG  6
 #define CLIENT_VISITS     4 /* sessions that are remembered one by one */
+#define CLIENT_NARROW     4 /* stacks that a block is narrowed to, at most */
 
 struct client_fact {
 	float count;     /* decayed to last_ms */
@@ -86,6 +88,12 @@ struct client {
 	uint16_t score_permille;
 	uint8_t reasons[4]; /* enum evidence_kind, main first */
 	int64_t block_from_ms, block_until_ms;
+	/* the stacks that it is narrowed to; 0: the whole address */
+	uint8_t narrow_n;
+	struct stack narrow[CLIENT_NARROW];
+	struct faces faces; /* the machines behind the address */
+	/* one click: when, for how long it is trusted, until when no more */
+	int64_t click_ms, click_until_ms, no_link_until_ms;
 	uint32_t offences;
 	int64_t offence_ms; /* the last */
 	struct client_tier history[CLIENT_TIERS_LOG];
@@ -127,19 +135,23 @@ struct client {
 
 	/* not stored */
 	bool dirty;
-	int64_t wire_us;     /* open_us of the session whose ... */
-	uint64_t wire_done;  /* ... once-only facts were counted */
-	int64_t cross_us;    /* open_us of the session whose rejects ... */
-	unsigned cross_n;    /* ... were logged: so many */
-	int64_t flood_ms;    /* since when we count ... */
-	unsigned flood_n;    /* ... bounces of it to nobody */
-	uint32_t taught_day; /* day on which its sessions last taught good */
-	int64_t name_ms;     /* when the log last told of a confirmed name */
-	uint32_t trap_hash;  /* of the trap that it asked for last */
-	bool label_due;      /* it is to teach once its name is known */
-	uint32_t label_day;  /* day on which it last taught about its stack */
-	uint64_t rcpt_seen;  /* small Bloom filter of bad recipients ... */
-	uint32_t rcpt_day;   /* ... of this day */
+	int64_t late_until_ms;  /* of the block in whose last part ... */
+	uint32_t late_n;        /* ... so many tried to connect */
+	int64_t cut_ms;         /* when a session of it was last ended ... */
+	struct stack cut_stack; /* ... of this stack */
+	int64_t wire_us;        /* open_us of the session whose ... */
+	uint64_t wire_done;     /* ... once-only facts were counted */
+	int64_t cross_us;       /* open_us of the session whose rejects ... */
+	unsigned cross_n;       /* ... were logged: so many */
+	int64_t flood_ms;       /* since when we count ... */
+	unsigned flood_n;       /* ... bounces of it to nobody */
+	uint32_t taught_day;    /* day on which its sessions last taught good */
+	int64_t name_ms;        /* when the log last told of a confirmed name */
+	uint32_t trap_hash;     /* of the trap that it asked for last */
+	bool label_due;         /* it is to teach once its name is known */
+	uint32_t label_day; /* day on which it last taught about its stack */
+	uint64_t rcpt_seen; /* small Bloom filter of bad recipients ... */
+	uint32_t rcpt_day;  /* ... of this day */
 };
 
 /* Do we know its name, or that it has none? */
@@ -189,6 +201,26 @@ static inline bool
 client_blocked(const struct client *c, int64_t now_ms)
 {
 	return c->block_until_ms > now_ms;
+}
+
+/* Does its block, active or not, hit SYNs of that stack? */
+static inline bool
+client_narrow_hits(const struct client *c, const struct stack *s)
+{
+	for (size_t i = 0; i < c->narrow_n && i < CLIENT_NARROW; i++)
+		if (stack_eq(&c->narrow[i], s))
+			return true;
+	return c->narrow_n == 0;
+}
+
+#define CLIENT_TRUST_MS ((int64_t)180 * 86400 * 1000)
+
+/* Mail of then has settled: was it after a click that is still trusted? */
+static inline void
+client_kept_word(struct client *c, int64_t mail_ms, int64_t now_ms)
+{
+	if (c->click_until_ms > now_ms && mail_ms > c->click_ms)
+		c->click_until_ms = c->click_ms + CLIENT_TRUST_MS;
 }
 
 /*

@@ -219,6 +219,7 @@ put_number(enum config_type type, void *at, size_t i, double x)
 		((bool *)at)[i] = x > 0;
 		break;
 	case CONFIG_QUEUE:
+	case CONFIG_FRONT:
 		((int *)at)[i] = (int)x;
 		break;
 	case CONFIG_COUNT:
@@ -336,6 +337,7 @@ take_all(struct config *c, cfg_t *cfg)
 	p->traps = (const char *const *)c->traps;
 	p->own_names = (const char *const *)c->own_names;
 	p->submission = (const char *const *)c->submission;
+	p->front = c->front > 0;
 	p->log_zone_s = local_zone_s();
 	return check_together(c, cfg) && check_logs(c, cfg) && config_nets(c);
 }

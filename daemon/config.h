@@ -37,7 +37,13 @@ struct config {
 	char *p0f_socket, *p0f_group; /* "" = none; of `user` */
 	char **never_block, **never_block_lift, **allow, **our_hosts;
 	char **traps, **own_names, **submission;
-	char **patterns; /* for patterns_new() */
+	char **patterns;  /* for patterns_new() */
+	int front;        /* enum nft_front: how clients get there */
+	char *front_name; /* in its greeting; "" = own_names or the host's */
+	char *front_url;  /* "https://HOST" of the page; "" = no links */
+	char *front_http; /* ADDRESS:PORT of the page; "" = no page */
+	size_t front_max; /* connections at a time */
+	char **ingress;   /* interfaces with a netdev hook besides */
 };
 
 /*
@@ -53,6 +59,9 @@ void config_print(const struct config *c, FILE *out);
 
 /* "zen.example=2.0" -> zone and weight; false when it is not that. */
 bool config_dns_list(struct str s, struct str *zone, double *nats);
+
+/* "127.0.0.1:8025", "[::1]:8025"; false when it is not that. */
+bool config_listen(struct str s, struct addr *a, uint16_t *port);
 
 /* Is this value of `log` the journal?  Then after "journal:" its units. */
 bool config_is_journal(const char *log);

@@ -19,6 +19,7 @@ enum config_type {
 	CONFIG_MODE,                   /* bool: "shadow", "enforce" */
 	CONFIG_SWITCH,                 /* bool: "off", "on" */
 	CONFIG_QUEUE,                  /* int: "off" is -1 */
+	CONFIG_FRONT,                  /* int: "off", "tproxy", "redirect" */
 	CONFIG_COUNT,                  /* unsigned */
 	CONFIG_SIZE,                   /* size_t */
 	CONFIG_FRACTION,               /* double */
@@ -36,6 +37,8 @@ enum config_type {
 	CONFIG_ZONE,    /* zone=nats, see config_dns_list() */
 	CONFIG_PATTERN, /* of pattern.h, which judges it */
 	CONFIG_LOG,     /* an absolute path, or journal[:UNIT,...] */
+	CONFIG_URL,     /* http(s)://HOST[:PORT], in lower case */
+	CONFIG_LISTEN,  /* ADDRESS:PORT, see config_listen() */
 	CONFIG_TYPES,
 };
 
@@ -71,6 +74,9 @@ int config_slurp(const char *path, char **text);
  * starts.
  */
 const char *config_blank(char *text, int *line);
+
+/* Its words by number: enum nft_front. */
+extern const char *const config_front_name[3];
 
 /* Fills policy.never, .allow and .ours from the lists; false: no memory. */
 bool config_nets(struct config *c);

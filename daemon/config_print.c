@@ -70,6 +70,9 @@ print_number(enum config_type type, const void *at, size_t i, FILE *out)
 		else
 			fprintf(out, "%d", ((const int *)at)[i]);
 		break;
+	case CONFIG_FRONT:
+		print_text(config_front_name[((const int *)at)[i]], out);
+		break;
 	case CONFIG_COUNT:
 		fprintf(out, "%u", ((const unsigned *)at)[i]);
 		break;
@@ -142,7 +145,7 @@ print_limit(const struct config_key *k, double x, FILE *out)
 	char buf[24];
 
 	if (k->type >= CONFIG_TEXTS || k->type == CONFIG_MODE ||
-	    k->type == CONFIG_SWITCH)
+	    k->type == CONFIG_SWITCH || k->type == CONFIG_FRONT)
 		fputs(" -", out);
 	else if (k->type == CONFIG_DURATION)
 		fprintf(out, " %s", config_duration_print((uint32_t)x, buf));

@@ -156,3 +156,25 @@ config_is_journal(const char *log)
 
 	return strncmp(log, word, n) == 0 && (log[n] == '\0' || log[n] == ':');
 }
+
+bool
+config_listen(struct str s, struct addr *a, uint16_t *port)
+{
+	size_t n = s.n;
+	uint32_t v = 0;
+
+	while (n > 0 && char_is_digit(s.p[n - 1]))
+		n--;
+	if (n < 2 || s.p[n - 1] != ':' || s.n - n < 1 || s.n - n > 5)
+		return false;
+	for (size_t i = n; i < s.n; i++)
+		v = v * 10 + (uint32_t)(s.p[i] - '0');
+	if (v < 1 || v > 65535)
+		return false;
+	*port = (uint16_t)v;
+	s.n = n - 1;
+	if (s.n > 2 && s.p[0] == '[' && s.p[s.n - 1] == ']')
+		return addr_parse((struct str){ s.p + 1, s.n - 2 }, a) &&
+		    a->family == 6;
+	return addr_parse(s, a) && a->family == 4;
+}

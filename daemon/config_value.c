@@ -130,6 +130,19 @@ value_queue(const struct config_key *k, const char *text,
 }
 
 static bool
+value_front(const struct config_key *k, const char *text,
+    struct config_value *v, char why[CONFIG_WHYLEN])
+{
+	(void)k;
+	for (int i = 0; i < 3; i++)
+		if (strcmp(text, config_front_name[i]) == 0) {
+			v->number = i;
+			return true;
+		}
+	return refuse(why, "\"%s\" is neither off, tproxy nor redirect", text);
+}
+
+static bool
 value_fraction(const struct config_key *k, const char *text,
     struct config_value *v, char why[CONFIG_WHYLEN])
 {
@@ -250,6 +263,8 @@ value_host(const struct config_key *k, const char *text, struct config_value *v,
     char why[CONFIG_WHYLEN])
 {
 	(void)k;
+	if (text[0] == '\0')
+		return true; /* the length was checked */
 	if (!only(text, "-._") || strstr(text, "..") != NULL ||
 	    strchr("-.", text[0]) != NULL)
 		return refuse(why, "\"%s\" is not a host name", text);
@@ -314,6 +329,52 @@ value_addr(const struct config_key *k, const char *text, struct config_value *v,
 	return true;
 }
 
+/* A scheme, a host and perhaps a port: what comes behind it is ours. */
+static bool
+value_url(const struct config_key *k, const char *text, struct config_value *v,
+    char why[CONFIG_WHYLEN])
+{
+	const char *host = strstr(text, "://");
+	const char *port;
+	uint64_t n = 1;
+	size_t len;
+
+	(void)k;
+	if (text[0] == '\0')
+		return true; /* the length was checked */
+	lower(v->text);
+	host = host == NULL ? "" : host + 3;
+	len = strcspn(host, ":");
+	port = host[len] == ':' ? host + len + 1 : "1";
+	if ((strncmp(v->text, "https://", 8) != 0 &&
+		strncmp(v->text, "http://", 7) != 0) ||
+	    len == 0 || !only(host, "-.:") || strchr("-.", host[0]) != NULL ||
+	    !digits((struct str){ port, strlen(port) }, &n) || n < 1 ||
+	    n > 65535)
+		return refuse(why,
+		    "\"%s\" is not https://HOST (without a path)", text);
+	return true;
+}
+
+static bool
+value_listen(const struct config_key *k, const char *text,
+    struct config_value *v, char why[CONFIG_WHYLEN])
+{
+	struct addr a;
+	uint16_t port;
+	char buf[ADDR_STRLEN];
+
+	(void)k;
+	if (text[0] == '\0')
+		return true; /* the length was checked */
+	if (!config_listen((struct str){ text, strlen(text) }, &a, &port))
+		return refuse(why,
+		    "\"%s\" is not ADDRESS:PORT or [ADDRESS]:PORT", text);
+	(void)snprintf(v->text, sizeof(v->text),
+	    a.family == 4 ? "%s:%u" : "[%s]:%u", addr_print(&a, buf), port);
+	return true;
+}
+
 /* The weight is kept as it is written. */
 static bool
 value_dns_list(const struct config_key *k, const char *text,
@@ -356,6 +417,9 @@ static bool (*const values[CONFIG_TYPES])(const struct config_key *k,
 	[CONFIG_ADDR] = value_addr,
 	[CONFIG_ZONE] = value_dns_list,
 	[CONFIG_LOG] = value_log,
+	[CONFIG_FRONT] = value_front,
+	[CONFIG_URL] = value_url,
+	[CONFIG_LISTEN] = value_listen,
 };
 
 bool

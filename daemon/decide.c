@@ -2,7 +2,8 @@
 #include "daemon/decide.h"
 #include "daemon/names.h"
 
-#define SHARED_DAYS  2    /* with wanted mail, for who has no name */
+#define SHARED_DAYS  2 /* with wanted mail, for who has no name */
+#define DAY_MS       ((int64_t)86400 * 1000)
 #define SHARED_FRESH 0.06 /* two days after the other stack was seen */
 
 uint8_t
@@ -72,6 +73,16 @@ decide_certain(const struct policy *p, const struct client *c,
 	return (uint8_t)tier;
 }
 
+/* Wanted mail comes from there, enough to be reckoned with. */
+static bool
+is_wanted(const struct client *c)
+{
+	return c->good_days >= SHARED_DAYS ||
+	    (name_is_own(c->name_class) &&
+		(c->good_mails > 0 ||
+		    c->facts[EVIDENCE_ACCEPTED].last_ms != 0));
+}
+
 /*
  * Two kinds of machine behind one address, and wanted mail from there: one of
  * them is a mail server.  A block would hit both.
@@ -80,31 +91,101 @@ static bool
 is_shared(const struct client *c, int64_t now_ms)
 {
 	return client_count(c, EVIDENCE_STACK_MANY, now_ms) >= SHARED_FRESH &&
-	    (c->good_days >= SHARED_DAYS ||
-		(name_is_own(c->name_class) &&
-		    (c->good_mails > 0 ||
-			c->facts[EVIDENCE_ACCEPTED].last_ms != 0)));
+	    is_wanted(c);
+}
+
+/*
+ * Did the wanted mail come from this stack?  Of a single machine nothing is
+ * stored but the signature of its profile.
+ */
+static bool
+is_wanted_face(const struct client *c, const struct face *me, int64_t now_ms)
+{
+	return face_good(me, !name_is_own(c->name_class), now_ms) ||
+	    (c->good_sig != 0 && c->good_sig == c->sig_key);
+}
+
+enum decide_who
+decide_who(const struct client *c, bool profile, int64_t now_ms)
+{
+	const struct face *me = faces_me(&c->faces);
+	size_t good;
+
+	if (me == NULL || me->deeds == 0 || is_wanted_face(c, me, now_ms))
+		return DECIDE_ADDRESS;
+	(void)faces_others(&c->faces, now_ms, &good);
+	return profile || is_wanted(c) || (good > 0 && c->good_mails > 0) ?
+	    DECIDE_FACE :
+	    DECIDE_ADDRESS;
+}
+
+/* Those that did something; if none has, the one at hand. */
+static void
+narrow_to(struct decision *d, const struct client *c, int64_t now_ms)
+{
+	const struct face *me = faces_me(&c->faces);
+	bool alone = decide_who(c, false, now_ms) == DECIDE_FACE;
+
+	for (size_t i = 0; !alone && i < c->faces.n && i < FACES; i++) {
+		const struct face *f = &c->faces.v[i];
+
+		if (f->deeds != 0 && now_ms - f->bad_ms < DAY_MS &&
+		    !face_good(f, false, now_ms))
+			d->narrow[d->narrow_n++] = f->stack;
+	}
+	if (d->narrow_n == 0)
+		d->narrow[d->narrow_n++] = me->stack;
+}
+
+/*
+ * How wide may a block be?  False: no wider than the session.  Where nothing
+ * but one machine is known behind the address, all of it.
+ */
+static bool
+may_block(struct decision *d, const struct client *c, int64_t now_ms)
+{
+	const struct face *me = faces_me(&c->faces);
+	size_t good;
+	bool own;
+
+	if (me == NULL)
+		return !is_shared(c, now_ms);
+	own = is_wanted_face(c, me, now_ms);
+	/*
+	 * One that calls itself as the mail server does is that server, and is
+	 * judged by what it does now.
+	 */
+	if (own && is_wanted(c) &&
+	    (c->faces.helo == 0 || c->faces.helo != me->helo))
+		return false;
+	if (faces_others(&c->faces, now_ms, &good) > 0 ||
+	    (is_wanted(c) && !own))
+		narrow_to(d, c, now_ms);
+	return true;
 }
 
 struct decision
 decide(const struct policy *p, const struct client *c, const struct score *s,
     int64_t now_ms)
 {
-	uint8_t tier, certain;
+	struct decision d = { DECIDE_BLOCK, 0, 0, 0, { { 0 } } };
+	uint8_t certain;
 	uint32_t for_s;
 
 	if ((s->p < p->block_p && !s->trapped) || p->tiers_n == 0)
-		return (struct decision){ DECIDE_PASS, 0, 0 };
+		return (struct decision){ .what = DECIDE_PASS };
 	if (s->immune)
-		return (struct decision){ DECIDE_IMMUNE, 0, 0 };
+		return (struct decision){ .what = DECIDE_IMMUNE };
 	if (!s->families_agree)
-		return (struct decision){ DECIDE_ONE_FAMILY, 0, 0 };
-	if (is_shared(c, now_ms))
-		return (struct decision){ DECIDE_SHARED, 0, 0 };
-	tier = decide_tier(p, c, now_ms);
+		return (struct decision){ .what = DECIDE_ONE_FAMILY };
+	if (!may_block(&d, c, now_ms))
+		return (struct decision){ .what = DECIDE_SHARED };
+	d.tier = decide_tier(p, c, now_ms);
+	d.for_s = jittered(p, c, p->tier_s[d.tier - 1]);
 	certain = decide_certain(p, c, s, &for_s);
-	if (certain > tier)
-		return (struct decision){ DECIDE_BLOCK, certain, for_s };
-	return (struct decision){ DECIDE_BLOCK, tier,
-		jittered(p, c, p->tier_s[tier - 1]) };
+	if (certain > d.tier) {
+		d.tier = certain;
+		d.for_s = for_s;
+	}
+	return d;
 }

@@ -16,15 +16,29 @@ enum decide_what {
 	DECIDE_PASS,       /* below the limit */
 	DECIDE_IMMUNE,     /* over it, but known good */
 	DECIDE_ONE_FAMILY, /* over it, but only one kind of witness */
-	DECIDE_SHARED,     /* over it, but a mail server is behind it as well */
+	DECIDE_SHARED, /* over it, but a mail server that cannot be told from
+	                      it is behind the address as well: its session
+	                      may be ended, no more */
 	DECIDE_BLOCK,
 };
 
 struct decision {
 	enum decide_what what;
-	uint8_t tier;   /* 1.. when DECIDE_BLOCK */
-	uint32_t for_s; /* with jitter */
+	uint8_t tier;     /* 1.. when DECIDE_BLOCK */
+	uint32_t for_s;   /* with jitter */
+	uint8_t narrow_n; /* stacks that are to be blocked; 0: the address */
+	struct stack narrow[CLIENT_NARROW];
 };
+
+/*
+ * Whose deeds are to be judged?  Where wanted mail comes from another machine
+ * behind the address, the one at hand is judged alone (view.h), whatever the
+ * address has earned; `profile`: it has the good profile.  Who has sent such
+ * mail itself is judged with all that the address has earned.
+ */
+enum decide_who { DECIDE_ADDRESS, DECIDE_FACE };
+enum decide_who
+decide_who(const struct client *c, bool profile, int64_t now_ms);
 
 struct decision decide(const struct policy *p, const struct client *c,
     const struct score *s, int64_t now_ms);

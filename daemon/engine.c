@@ -13,8 +13,8 @@
 #define PORTS_LOGGED_MS 3600000
 #define JOIN_AHEAD_MS   1999 /* and its stamp has whole seconds */
 
-static bool
-port_is_ours(const struct policy *p, uint16_t port)
+bool
+engine_port(const struct policy *p, uint16_t port)
 {
 	for (size_t i = 0; i < p->ports_n; i++)
 		if (p->ports[i] == port)
@@ -69,20 +69,22 @@ static void
 on_session(void *arg, enum session_event ev, const struct session *s)
 {
 	struct engine *e = arg;
-	struct addr key = addr_key(&s->client);
-	bool blocked = blocks_has(e->blocks, &key);
+	bool blocked;
 
 	if (e->conf.session != NULL)
 		e->conf.session(e->conf.arg, ev, s);
 	if (engine_spared(e, &s->client) || ev == SESSION_EV_SYN ||
 	    ev == SESSION_EV_UNANSWERED || s->open_us == 0)
 		return;
+	blocked = engine_stops(e, s);
 	/* How a session ends that we have cut is never evidence. */
 	if (s->cut || (ev != SESSION_EV_OPEN && blocked))
 		return;
 	e->p_of = NULL;
+	engine_begin(e, s, ev == SESSION_EV_OPEN);
 	evidence_session(e->evidence, ev, s, e->now_ms);
 	note_stage(e, ev, s);
+	engine_end(e, &s->client);
 	/* Its SYN came just before the block. */
 	if (blocked && !engine_allowed(e, &s->client, NULL))
 		engine_cut_one(e, client_get(e->clients, &s->client, e->now_ms),
@@ -131,12 +133,15 @@ make_parts(struct engine *e)
 	ec.clients = e->clients;
 	e->evidence = evidence_new(&ec);
 	e->blocks = blocks_new(p->blocks_max, &e->conf.key);
+	e->climb = climb_new(&e->conf.key);
+	e->knocks = knocks_new(&e->conf.key);
 	e->join = logjoin_new(LOGJOIN_ENTRIES, &e->conf.key);
 	e->msgid = msgid_new(MSGID_ENTRIES, &e->conf.key);
 	e->reader = logline_reader_new(&e->logconf);
 	return e->dedup != NULL && e->sessions != NULL && e->clients != NULL &&
-	    e->evidence != NULL && e->blocks != NULL && e->join != NULL &&
-	    e->msgid != NULL && e->reader != NULL;
+	    e->evidence != NULL && e->blocks != NULL && e->climb != NULL &&
+	    e->knocks != NULL && e->join != NULL && e->msgid != NULL &&
+	    e->reader != NULL;
 }
 
 struct engine *
@@ -148,6 +153,7 @@ engine_new(const struct engine_conf *conf)
 		return NULL;
 	e->conf = *conf;
 	e->policy = conf->policy;
+	e->front = conf->policy->front;
 	e->logconf.time.zone_s = e->policy->log_zone_s;
 	e->logconf.time.year = e->policy->log_year;
 	e->logconf.submission = e->policy->submission;
@@ -169,6 +175,8 @@ engine_free(struct engine *e)
 	evidence_free(e->evidence);
 	client_table_free(e->clients);
 	blocks_free(e->blocks);
+	climb_free(e->climb);
+	knocks_free(e->knocks);
 	logjoin_free(e->join);
 	msgid_free(e->msgid);
 	logline_reader_free(e->reader);
@@ -178,27 +186,6 @@ engine_free(struct engine *e)
 }
 
 /* ---- packets ---- */
-
-/* True: the SYN falls under an active block, and its connection ends here. */
-static bool
-syn_dropped(struct engine *e, const struct traits *t)
-{
-	struct addr key = addr_key(&t->src);
-	struct client *c;
-
-	if (!blocks_has(e->blocks, &key) || engine_allowed(e, &t->src, NULL) ||
-	    engine_spared(e, &t->src))
-		return false;
-	c = client_get(e->clients, &key, e->now_ms);
-	c->knocks++;
-	c->knock_ms = e->now_ms;
-	c->dirty = true;
-	e->n.syn_drops++;
-	engine_emit(e, ENGINE_SYN_DROP, c,
-	    &(struct engine_out){ .port = t->sport });
-	/* In shadow the connection goes on: it may yet prove us wrong. */
-	return e->policy->enforce;
-}
 
 void
 engine_packet(struct engine *e, const struct packet *p)
@@ -212,8 +199,8 @@ engine_packet(struct engine *e, const struct packet *p)
 	e->n.verdicts[v]++;
 	if (v != TRAITS_OK)
 		return;
-	to_server = port_is_ours(e->policy, t->dport);
-	from_server = port_is_ours(e->policy, t->sport);
+	to_server = engine_port(e->policy, t->dport);
+	from_server = engine_port(e->policy, t->sport);
 	if (!to_server && !from_server)
 		return;
 	if (to_server && from_server)
@@ -225,7 +212,7 @@ engine_packet(struct engine *e, const struct packet *p)
 		e->n.duplicates++;
 		return;
 	}
-	if (to_server && traits_is_syn(t) && syn_dropped(e, t))
+	if (to_server && traits_is_syn(t) && engine_syn_stopped(e, t))
 		return;
 	session_packet(e->sessions, t, to_server, p->t_us);
 }
@@ -305,12 +292,15 @@ orphan(struct engine *e, const struct log_event *ev)
 }
 
 static void
-about_deed(struct engine *e, const struct log_event *ev,
+about_session(struct engine *e, const struct log_event *ev,
     const struct session *s, struct str line, bool blocked)
 {
-	if (s != NULL && s->cut)
+	evidence_name_of(e->evidence, ev, s, line, e->now_ms);
+	if (s != NULL && s->cut) {
 		e->n.unjoined_blocked++; /* what came of it, did not */
-	else if (is_good(ev->kind))
+		return;
+	}
+	if (is_good(ev->kind))
 		evidence_good(e->evidence, ev, s, e->now_ms);
 	else if (blocked) /* what our own block causes is never evidence */
 		e->n.unjoined_blocked++;
@@ -322,8 +312,7 @@ static void
 about_client(struct engine *e, const struct log_event *ev, struct str line,
     int64_t now_ms)
 {
-	struct addr key = addr_key(&ev->client);
-	bool blocked = blocks_has(e->blocks, &key);
+	bool blocked = engine_hits(e, &ev->client, NULL);
 	const struct session *s;
 
 	if (engine_spared(e, &ev->client) || is_neutral(ev->kind))
@@ -344,23 +333,24 @@ about_client(struct engine *e, const struct log_event *ev, struct str line,
 		return;
 	}
 	evidence_later(e->evidence);
-	evidence_name_of(e->evidence, ev, s, line, e->now_ms);
-	about_deed(e, ev, s, line, blocked);
+	if (s != NULL) {
+		blocked = engine_stops(e, s);
+		engine_begin(e, s, false);
+	}
+	about_session(e, ev, s, line, blocked);
 	evidence_now(e->evidence);
+	engine_end(e, &ev->client);
 }
 
 static void
 about_message(struct engine *e, const struct log_event *ev, struct str line)
 {
-	struct addr key = evidence_message_client(e->evidence, ev->qid);
-	int64_t blocked_ms = 0;
+	struct stack stack;
+	struct addr key = evidence_message_client(e->evidence, ev->qid, &stack);
 
-	if (key.family == 0)
-		return;
-	if (e->conf.cut && e->policy->enforce && blocks_has(e->blocks, &key))
-		blocked_ms =
-		    client_get(e->clients, &key, e->now_ms)->block_from_ms;
-	evidence_message(e->evidence, ev, blocked_ms, line, e->now_ms);
+	if (key.family != 0)
+		evidence_message(e->evidence, ev,
+		    engine_ended_ms(e, &key, &stack), line, e->now_ms);
 }
 
 /* A filter that knows a message by its Message-ID only. */
@@ -413,41 +403,6 @@ engine_line(struct engine *e, struct str line, int64_t now_ms)
 /* ---- time ---- */
 
 static void
-block_due(struct engine *e, const struct block *due)
-{
-	struct block b = *due;
-	struct client *c = client_get(e->clients, &b.key, e->now_ms);
-	int64_t lease_ms = (int64_t)e->policy->lease_s * 1000;
-
-	if (b.until_ms <= e->now_ms) {
-		(void)blocks_del(e->blocks, &b.key);
-		engine_emit(e, ENGINE_EXPIRE, c, NULL);
-		return;
-	}
-	b.next_ms = b.until_ms - e->now_ms <= lease_ms ?
-	    b.until_ms :
-	    e->now_ms + lease_ms / 2;
-	(void)blocks_put(e->blocks, &b);
-	engine_emit(e, ENGINE_RENEW, c, NULL);
-}
-
-void
-engine_advance(struct engine *e, int64_t now_ms)
-{
-	/* Each at its own time, so that what follows is told in order. */
-	while (blocks_next_ms(e->blocks) <= now_ms) {
-		const struct block *b = blocks_next(e->blocks);
-
-		if (b->next_ms > e->now_ms)
-			e->now_ms = b->next_ms;
-		e->cause_ms = e->now_ms;
-		block_due(e, b);
-	}
-	if (now_ms > e->now_ms)
-		e->now_ms = now_ms;
-}
-
-static void
 write_back(void *arg, struct client *c)
 {
 	if (c->dirty)
@@ -461,6 +416,8 @@ engine_tick(struct engine *e, int64_t now_ms)
 	e->cause_ms = e->now_ms;
 	session_tick(e->sessions, e->now_ms * 1000);
 	evidence_tick(e->evidence, e->now_ms);
+	engine_inline_tick(e);
+	engine_climb_tick(e);
 	if (!e->conf.save_late)
 		e->walk = engine_flush_some(e, e->walk, WALK_SLOTS);
 }

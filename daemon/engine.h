@@ -4,8 +4,8 @@
  *
  * The same code live, in replay and in scenarios: packets and log lines go
  * in with their times, decisions come out of a callback.  No clock, no I/O,
- * no randomness.  Time never goes back: an older time is taken as the latest
- * seen.  All memory is taken in engine_new().  The caller owns what the
+ * no randomness.  Time never goes back, but by engine_clock(): an older time
+ * is taken as the latest seen.  All memory is taken in engine_new().  The caller owns what the
  * policy points to and feeds:
  *
  *   engine_packet()  every captured packet, in order
@@ -24,6 +24,7 @@
 #include "daemon/policy.h"
 #include "daemon/score.h"
 #include "fp/session.h"
+#include "fp/stack.h"
 #include "fp/traits.h"
 
 enum engine_out_kind {
@@ -34,6 +35,8 @@ enum engine_out_kind {
 	ENGINE_SYN_DROP, /* a SYN that fell under an active block */
 	ENGINE_ORPHAN,   /* a log line about a client that never shook hands */
 	ENGINE_CUT,      /* an open session of a client that is now blocked */
+	ENGINE_MOVE,     /* an element whose block goes on in another set */
+	ENGINE_OUTS,
 };
 
 struct engine_out {
@@ -41,9 +44,16 @@ struct engine_out {
 	int64_t t_ms;
 	int64_t cause_ms; /* of the packet or line that completed it */
 	const struct client *client;
-	struct net net;
-	uint16_t port;             /* SYN_DROP, CUT: the client's */
-	uint32_t timeout_s;        /* BLOCK, RENEW: for the kernel, <= lease */
+	struct net net;     /* IPv6: /64, or /56 or /48 when whole
+				      networks are blocked */
+	struct stack stack; /* what the element is narrowed to; CUT:
+				      the session's */
+	uint8_t action;     /* enum client_action, of the same */
+	struct addr server; /* CUT: the other end of the session ... */
+	uint16_t server_port;
+	struct addr address; /* CUT, SYN_DROP: the client's very address */
+	uint16_t port;       /* CUT, SYN_DROP: the client's */
+	uint32_t timeout_s;  /* BLOCK, RENEW: for the kernel, <= lease */
 	const struct score *score; /* BLOCK: every term; else NULL */
 	const char *why;           /* UNBLOCK: a few words */
 	bool shadow;
@@ -84,6 +94,14 @@ struct engine_counts {
 	uint64_t shared_spared; /* zombie and mail server behind one address */
 	uint64_t cuts, audited; /* audited: judged later, see policy.h */
 	uint64_t one_family;    /* over the limit, but a single family */
+	uint64_t narrow;        /* blocks of one stack behind an address */
+	uint64_t rejects;       /* SYNs that went to the front */
+	uint64_t leaks, audits; /* SYNs let through: to the front, to the MTA */
+	uint64_t renewed;       /* blocks that went on because of knocks */
+	uint64_t evicted;       /* blocks ended to make room for worse ones */
+	uint64_t climbed;      /* IPv6 networks blocked instead of their /64s */
+	uint64_t inline_drops; /* verdicts of engine_syn() */
+	uint64_t clicks;       /* humans who let their server out */
 	size_t blocks_now, clients_now;
 	uint64_t clients_evicted;
 	struct session_counts sessions;
@@ -113,12 +131,20 @@ size_t engine_flush_some(struct engine *e, size_t cursor, size_t slots);
 /* A whole round at once, for the end: it may take seconds. */
 void engine_flush(struct engine *e);
 int64_t engine_now_ms(const struct engine *e);
+/*
+ * The wall clock was set: the only way for time to go back.  Blocks keep the
+ * time of their end; each is to be sent again.
+ */
+void engine_clock(struct engine *e, int64_t now_ms);
 
 /* The same for callers that have parsed already (packet recorder). */
 const struct traits *engine_last_traits(const struct engine *e);
 
 /* Brings back a stored block at start; false when it has run out. */
 bool engine_restore(struct engine *e, const struct client *c, int64_t now_ms);
+
+/* At start: of somebody good no network is blocked as a whole. */
+void engine_seen(struct engine *e, const struct client *c);
 
 /* The admin's will: at once, whatever the score.  0 or -errno. */
 int engine_admin_block(struct engine *e, const struct net *net, uint32_t for_s,
@@ -166,9 +192,98 @@ size_t engine_botnets(struct engine *e, struct botnet_info *out, size_t n);
 /* As model_alarm(); NULL = nothing to tell. */
 const char *engine_alarm(struct engine *e);
 
+/*
+ * Inline verdict on a queued SYN (raw IP): false = drop it.  Only for stacks
+ * that local learning has seen to send nothing but spam (the upper 95 % bound
+ * of their good share is below a limit, from policy.inline_sites networks),
+ * from clients that nothing speaks for.  Makes no record of anybody.
+ */
+bool engine_syn(struct engine *e, const struct packet *p);
+/* Is there any such stack now?  Else nobody needs to wait for verdicts. */
+bool engine_inline(struct engine *e);
+
+/*
+ * One click: what the front may know and do.  engine_front_ask() says whether
+ * the client is blocked, by which kind of reason, and whether it may have a
+ * link.  engine_front_click() with a token made at `issued_ms` lifts the block
+ * (ENGINE_UNBLOCK comes first) and gives an allowance: 7 days, 180 once mail
+ * was accepted without complaint; meanwhile only what it does to recipients
+ * from then on counts against it.  The first new offence ends it, and for 90
+ * days there is no other.  At most FRONT_CLICKS_NET clicks a day per network
+ * (IPv4 /24, IPv6 /48).
+ */
+#define FRONT_CLICKS_NET 5
+struct engine_front {
+	uint8_t result; /* enum front_result of frontmsg.h */
+	uint8_t kind;   /* enum front_kind */
+	uint8_t tier;
+	bool link;
+	int64_t until_ms;
+};
+struct engine_front engine_front_ask(struct engine *e, const struct addr *a,
+    int64_t issued_ms, int64_t now_ms);
+struct engine_front engine_front_click(struct engine *e, const struct addr *a,
+    int64_t issued_ms, int64_t now_ms);
+
+/* Rejecting is possible (or not any more: then it drops).  Default: policy. */
+void engine_set_front(struct engine *e, bool there, int64_t now_ms);
+
+/*
+ * The i-th element that the kernel should have for this client now: its block
+ * as one operation for each stack.  False: no more.
+ */
+struct engine_element {
+	struct net net;
+	struct stack stack;
+	uint8_t action; /* enum client_action */
+	uint32_t timeout_s;
+};
+bool engine_element(const struct engine *e, const struct client *c, size_t i,
+    struct engine_element *out);
+
+/*
+ * All elements, in slices, as engine_blocks(): n blocks at a time, each of
+ * which has some.  Reads no records but of those that are narrow.
+ */
+struct engine_wanted {
+	struct engine_element at;
+	uint8_t tier;
+	uint16_t score; /* permille */
+	uint8_t reasons[4];
+	int64_t left_ms; /* until its end; the kernel may say less, ... */
+	int64_t next_ms; /* ... but not than until its next renewal */
+	bool told;       /* by engine_wanted_early() */
+};
+size_t engine_wanted(struct engine *e, size_t cursor, size_t n,
+    void (*fn)(void *arg, const struct engine_wanted *w), void *arg);
+/*
+ * While blocks are still being restored: those from number `from` on, as many
+ * as there are by now, at most n.  Reads no record, so narrow blocks and whole
+ * networks are left to engine_wanted().  Where to go on.
+ */
+size_t engine_wanted_early(struct engine *e, size_t from, size_t n,
+    void (*fn)(void *arg, const struct engine_wanted *w), void *arg);
+/* The elements of one block, chosen by a number; false: there is none. */
+bool
+engine_wanted_one(struct engine *e, uint64_t which, struct engine_wanted *out);
+/* Is that element (its net and stack, action unless narrow) still wanted? */
+bool engine_wanted_find(struct engine *e, const struct engine_element *at,
+    struct engine_wanted *out);
+
 /* Borrowed; NULL = never seen.  *score is its verdict now. */
 const struct client *engine_client(struct engine *e, const struct addr *a,
     int64_t now_ms, struct score *score);
+
+/*
+ * The network over that address that is blocked as a whole, as if it were a
+ * client; NULL = none.  Borrowed until the next call.
+ */
+const struct client *
+engine_climbed(struct engine *e, const struct addr *a, struct net *net);
+/* All of these, in slices as below. */
+size_t engine_climbs(struct engine *e, size_t cursor, size_t n,
+    void (*fn)(void *arg, const struct client *c, const struct net *net),
+    void *arg);
 
 /*
  * All active blocks, in slices: cursor 0 starts, 0 returned = done.  None

@@ -21,7 +21,10 @@ engine_restore(struct engine *e, const struct client *c, int64_t now_ms)
 	/* Begun in the future: some clock was wrong, and mail passes. */
 	if (c->block_from_ms > e->now_ms + DAY_MS)
 		return false;
-	return engine_index(e, &c->key, c->block_until_ms);
+	if (!engine_index_client(e, c))
+		return false;
+	engine_climb(e, c, NULL);
+	return true;
 }
 
 static bool
@@ -46,14 +49,17 @@ engine_admin_block(struct engine *e, const struct net *net, uint32_t for_s,
 	key = addr_key(&net->a);
 	if (engine_exempt(e, &key))
 		return -EPERM;
-	if (!engine_index(e, &key, engine_until(e, for_s)))
+	if (!engine_index(e, &key, engine_until(e, for_s), UINT8_MAX))
 		return -ENFILE;
 	c = client_get(e->clients, &key, e->now_ms);
 	engine_score(e, c, &s);
 	s.n = 1;
 	s.terms[0] = (struct score_term){ EVIDENCE_ADMIN, FAMILY_GOOD, 0 };
 	c->by_admin = true;
-	engine_set(e, c, c->tier == 0 ? 1 : c->tier, for_s, &s);
+	engine_set(e, c,
+	    &(struct engine_new){ .tier = c->tier == 0 ? 1 : c->tier,
+		.for_s = for_s },
+	    &s);
 	return 0;
 }
 
@@ -87,7 +93,11 @@ lift_all_in(struct engine *e, const struct net *net, const char *why)
 int
 engine_lift(struct engine *e, const struct net *net, const char *why)
 {
-	return lift_all_in(e, net, why) > 0 ? 0 : -ENOENT;
+	size_t climbed = climb_n(e->climb);
+	size_t lifted = lift_all_in(e, net, why);
+
+	engine_climb_spoil(e, net, why);
+	return lifted > 0 || climb_n(e->climb) < climbed ? 0 : -ENOENT;
 }
 
 int
@@ -122,7 +132,7 @@ engine_allow_set(struct engine *e, const struct net *nets, size_t n,
 	engine_advance(e, now_ms);
 	e->cause_ms = now_ms;
 	for (size_t i = 0; i < n; i++)
-		(void)lift_all_in(e, &nets[i], "allowed");
+		(void)engine_lift(e, &nets[i], "allowed");
 	return 0;
 }
 
@@ -139,7 +149,7 @@ engine_never_add(struct engine *e, const struct net *net)
 	e->own.v = v;
 	e->own.v[e->own.n++] = *net;
 	engine_spared_learn(e);
-	(void)lift_all_in(e, net, "own address");
+	(void)engine_lift(e, net, "own address");
 }
 
 void
@@ -158,13 +168,34 @@ const struct client *
 engine_client(struct engine *e, const struct addr *a, int64_t now_ms,
     struct score *score)
 {
-	const struct client *c;
+	struct client *c;
 
 	engine_advance(e, now_ms);
 	c = client_peek(e->clients, a);
+	if (c != NULL)
+		engine_knocked(e, c);
 	if (c != NULL && score != NULL)
 		engine_score(e, c, score);
 	return c;
+}
+
+size_t
+engine_climbs(struct engine *e, size_t cursor, size_t n,
+    void (*fn)(void *arg, const struct client *c, const struct net *net),
+    void *arg)
+{
+	size_t end = climb_n(e->climb);
+
+	if (cursor == 0 || cursor > end)
+		cursor = end;
+	for (; n > 0 && cursor > 0; n--) {
+		struct net net = climb_at(e->climb, --cursor)->net;
+		const struct client *c = engine_climbed(e, &net.a, &net);
+
+		if (c != NULL)
+			fn(arg, c, &net);
+	}
+	return cursor;
 }
 
 size_t
@@ -179,7 +210,10 @@ engine_blocks(struct engine *e, size_t cursor, size_t n,
 	for (; n > 0 && cursor > 0; n--) {
 		struct addr key = blocks_at(e->blocks, --cursor)->key;
 
-		fn(arg, client_get(e->clients, &key, e->now_ms));
+		struct client *c = client_get(e->clients, &key, e->now_ms);
+
+		engine_knocked(e, c);
+		fn(arg, c);
 	}
 	return cursor;
 }

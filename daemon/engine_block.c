@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* engine_block - stages 7 and 8 inside the engine, and the admin's will */
-#include <errno.h>
-#include <math.h>
-#include <stdlib.h>
-
 #include "daemon/decide.h"
 #include "daemon/engine_impl.h"
+#include "daemon/view.h"
 
 #define MINUTE_MS 60000
-#define DAY_MS    ((int64_t)86400 * 1000)
-#define CUT_MAX   64  /* sessions of one client that are ended at a time */
+#define HARVEST   3   /* refused recipients that make a session a run */
 #define FLOOD_S   600 /* how long a flood of bounces is kept away at most */
 #define SPEAKS    0.3 /* nats from which a term is against somebody */
 
@@ -67,142 +63,6 @@ engine_allowed(const struct engine *e, const struct addr *a, struct net *which)
 	return list_has(&e->allow, a, which);
 }
 
-void
-engine_emit(struct engine *e, enum engine_out_kind kind, const struct client *c,
-    const struct engine_out *more)
-{
-	struct engine_out o = more != NULL ? *more : (struct engine_out){ 0 };
-
-	o.kind = kind;
-	o.t_ms = e->now_ms;
-	o.cause_ms = e->cause_ms;
-	o.client = c;
-	o.shadow = c != NULL ? c->shadow : !e->policy->enforce;
-	if (c != NULL) {
-		int64_t left_ms = c->block_until_ms - e->now_ms;
-		int64_t lease_ms = (int64_t)e->policy->lease_s * 1000;
-
-		o.net = addr_key_net(&c->key);
-		if (left_ms > lease_ms)
-			left_ms = lease_ms;
-		o.timeout_s = left_ms > 0 ? (uint32_t)((left_ms + 999) / 1000) :
-					    0;
-	}
-	e->conf.out(e->conf.arg, &o);
-}
-
-void
-engine_save(struct engine *e, struct client *c)
-{
-	if (e->conf.save == NULL || e->conf.save_late)
-		return;
-	c->dirty = !e->conf.save(e->conf.arg, c);
-}
-
-/* False: the index is full, and the client must be spared. */
-bool
-engine_index(struct engine *e, const struct addr *key, int64_t until_ms)
-{
-	int64_t lease_ms = (int64_t)e->policy->lease_s * 1000;
-	struct block b = { *key, until_ms, until_ms };
-
-	if (until_ms - e->now_ms > lease_ms)
-		b.next_ms = e->now_ms + lease_ms / 2;
-	if (blocks_put(e->blocks, &b))
-		return true;
-	e->n.full_spared++;
-	return false;
-}
-
-/* Strongest bad terms first; they name the block wherever it is shown. */
-static void
-set_reasons(struct client *c, const struct score *s)
-{
-	size_t n = 0;
-
-	memset(c->reasons, 0, sizeof(c->reasons));
-	for (size_t i = 0; i < s->n && n < sizeof(c->reasons); i++)
-		if (s->terms[i].llr > 0 || s->terms[i].kind == EVIDENCE_ADMIN)
-			c->reasons[n++] = (uint8_t)s->terms[i].kind;
-}
-
-int64_t
-engine_until(const struct engine *e, uint32_t for_s)
-{
-	return e->now_ms + (int64_t)for_s * 1000;
-}
-
-void
-engine_cut_one(struct engine *e, struct client *c, const struct session *s)
-{
-	struct client_visit *v = client_visit(c, s->open_us / 1000, s->cport);
-	struct addr client = s->client;
-	uint16_t port = s->cport;
-
-	if (!e->conf.cut || !e->policy->enforce)
-		return;
-	if (v != NULL)
-		v->flags |= CLIENT_VISIT_CUT;
-	if (!session_cut(e->sessions, &client, port))
-		return;
-	e->n.cuts++;
-	engine_emit(e, ENGINE_CUT, c, &(struct engine_out){ .port = port });
-}
-
-/* Those that it has open now end with the block that begins. */
-static void
-cut_all(struct engine *e, struct client *c)
-{
-	const struct session *open[CUT_MAX];
-	size_t n;
-
-	if (!e->conf.cut || !e->policy->enforce)
-		return;
-	n = session_open_of(e->sessions, &c->key, open, CUT_MAX);
-	for (size_t i = 0; i < n; i++)
-		if (!engine_allowed(e, &open[i]->client, NULL))
-			engine_cut_one(e, c, open[i]);
-}
-
-/* Puts an indexed block on the client's record, and says so. */
-void
-engine_set(struct engine *e, struct client *c, uint8_t tier, uint32_t for_s,
-    const struct score *s)
-{
-	memmove(&c->history[1], &c->history[0],
-	    sizeof(c->history) - sizeof(c->history[0]));
-	c->tier = tier;
-	c->action = CLIENT_DROP;
-	c->shadow = !e->policy->enforce;
-	c->score_permille = (uint16_t)lround(s->p * 1000);
-	c->block_from_ms = e->now_ms;
-	c->block_until_ms = engine_until(e, for_s);
-	c->history[0] = (struct client_tier){ tier, c->block_from_ms,
-		c->block_until_ms };
-	set_reasons(c, s);
-	e->n.blocks++;
-	if (c->shadow)
-		e->n.shadow_blocks++;
-	engine_save(e, c); /* first remembered, then done */
-	engine_emit(e, ENGINE_BLOCK, c, &(struct engine_out){ .score = s });
-	cut_all(e, c);
-}
-
-/* False: it was not blocked. */
-bool
-engine_unset(struct engine *e, struct client *c, const char *why)
-{
-	if (!blocks_del(e->blocks, &c->key))
-		return false;
-	c->block_until_ms = e->now_ms;
-	c->history[0].until_ms = e->now_ms;
-	c->by_admin = false;
-	e->n.unblocks++;
-	engine_save(e, c);
-	engine_emit(e, ENGINE_UNBLOCK, c, &(struct engine_out){ .why = why });
-	return true;
-}
-
 /* Is one of these addresses among those that a block of `key` would hit? */
 static bool
 list_meets(const struct net_list *l, const struct addr *key)
@@ -252,6 +112,38 @@ engine_score(struct engine *e, const struct client *c, struct score *s)
 	add_immunity(e, c, s);
 }
 
+/* What a client does, rather than what it is, is called, or once did. */
+static bool
+is_deed(enum evidence_kind k)
+{
+	enum family f = evidence_family(k);
+
+	return (f == FAMILY_WIRE && k != EVIDENCE_NO_QUIT) ||
+	    f == FAMILY_RECIPIENT || k == EVIDENCE_HELO_GROUP ||
+	    k == EVIDENCE_BOTNET;
+}
+
+/*
+ * Who was blocked before is blocked again for what it has done since, not
+ * for what it is called.  Which of the two was told last does not matter.
+ * A machine behind the address that is not blocked now may be at any time.
+ */
+static bool
+may_convict(const struct engine *e, const struct client *c,
+    const struct score *s)
+{
+	if (c->block_until_ms == 0 || client_blocked(c, e->now_ms))
+		return true;
+	for (size_t i = 0; i < s->n; i++) {
+		enum evidence_kind k = s->terms[i].kind;
+
+		if (s->terms[i].llr >= SPEAKS && is_deed(k) &&
+		    c->facts[k].last_ms > c->block_until_ms)
+			return true;
+	}
+	return false;
+}
+
 /*
  * New blocks a minute are capped: a flood of lies cannot fill the sets.  A
  * bucket like the guard's, and a tenth smaller, so that the guard has nothing
@@ -276,52 +168,34 @@ rate_allows(struct engine *e)
 	return true;
 }
 
-/* What a client does, rather than what it is, is called, or once did. */
-static bool
-is_deed(enum evidence_kind k)
-{
-	enum family f = evidence_family(k);
-
-	return (f == FAMILY_WIRE && k != EVIDENCE_NO_QUIT) ||
-	    f == FAMILY_RECIPIENT || k == EVIDENCE_HELO_GROUP ||
-	    k == EVIDENCE_BOTNET;
-}
-
 /*
- * Who was blocked before is blocked again for what it has done since, not
- * for what it is called.  Which of the two was told last does not matter.
+ * Good evidence lifts a block; what makes a zombie certain prolongs it, but
+ * for a session that we let through ourselves to look at it.
  */
-static bool
-may_convict(const struct client *c, const struct score *s)
-{
-	if (c->block_until_ms == 0)
-		return true;
-	for (size_t i = 0; i < s->n; i++) {
-		enum evidence_kind k = s->terms[i].kind;
-
-		if (s->terms[i].llr >= SPEAKS && is_deed(k) &&
-		    c->facts[k].last_ms > c->block_until_ms)
-			return true;
-	}
-	return false;
-}
-
-/* Good evidence lifts a block; what makes a zombie certain prolongs it. */
 static void
-judge_blocked(struct engine *e, struct client *c, const struct score *s)
+judge_blocked(struct engine *e, struct client *c, const struct score *s,
+    bool alone)
 {
-	uint32_t for_s;
-	uint8_t tier;
+	struct engine_new b = { .narrow_n = c->narrow_n };
 
 	if (c->by_admin)
 		return;
-	if (s->immune) {
+	/* The profile is the other machine's. */
+	if (s->immune && !(alone && s->immune_by == EVIDENCE_PROFILE)) {
 		(void)engine_unset(e, c, evidence_name(s->immune_by));
 		return;
 	}
-	tier = decide_certain(e->policy, c, s, &for_s);
-	if (tier > c->tier && engine_index(e, &c->key, engine_until(e, for_s)))
-		engine_set(e, c, tier, for_s, s);
+	if (c->good_ms > c->block_from_ms && s->p < e->policy->block_p &&
+	    !s->trapped && c->narrow_n == 0) {
+		(void)engine_unset(e, c, "wanted mail in a sample");
+		return;
+	}
+	if (engine_sampled(e, c))
+		return;
+	b.tier = decide_certain(e->policy, c, s, &b.for_s);
+	memcpy(b.narrow, c->narrow, sizeof(b.narrow));
+	if (!alone && b.tier > c->tier)
+		engine_set(e, c, &b, s);
 }
 
 /*
@@ -335,31 +209,43 @@ judge_flood(struct engine *e, struct client *c, struct score *s)
 							  FLOOD_S;
 
 	if (e->policy->tiers_n == 0 || s->immune || !rate_allows(e) ||
-	    !engine_index(e, &c->key, engine_until(e, for_s)))
+	    !engine_index(e, &c->key, engine_until(e, for_s), 1))
 		return;
 	c->by_admin = false;
 	c->flood_n = 0;
 	s->n = 1;
 	s->terms[0] = (struct score_term){ EVIDENCE_BACKSCATTER,
 		FAMILY_RECIPIENT, 0.5 };
-	engine_set(e, c, 1, for_s, s);
+	engine_set(e, c, &(struct engine_new){ .tier = 1, .for_s = for_s }, s);
 }
 
 static void
 convict(struct engine *e, struct client *c, const struct decision *d,
     const struct score *s)
 {
+	struct engine_new b = { d->tier, d->for_s, d->narrow_n, { { 0 } } };
+
 	if (!rate_allows(e)) {
 		e->n.rate_spared++;
 		return;
 	}
-	if (!engine_index(e, &c->key, engine_until(e, d->for_s)))
+	if (client_blocked(c, e->now_ms)) { /* another machine was already */
+		for (size_t i = 0; i < d->narrow_n; i++)
+			if (!client_narrow_hits(c, &d->narrow[i]))
+				engine_set_more(e, c, &d->narrow[i], s);
 		return;
+	}
+	if (!engine_index(e, &c->key, engine_until(e, d->for_s), d->tier))
+		return;
+	memcpy(b.narrow, d->narrow, sizeof(b.narrow));
+	engine_broken(e, c);
 	c->offences++;
 	c->offence_ms = e->now_ms;
 	c->by_admin = false;
-	evidence_caught(e->evidence, c, e->now_ms);
-	engine_set(e, c, d->tier, d->for_s, s);
+	/* Nothing is learned from an address that is both. */
+	if (d->narrow_n == 0 || c->good_mails == 0)
+		evidence_caught(e->evidence, c, e->now_ms);
+	engine_set(e, c, &b, s);
 }
 
 /*
@@ -378,43 +264,125 @@ audited(struct engine *e, const struct client *c)
 	    session_open_of(e->sessions, &c->key, &open, 1) > 0;
 }
 
+/*
+ * A mail server and a zombie that cannot be told apart: only the session that
+ * shows the zombie by itself is ended.
+ */
+static void
+end_session(struct engine *e, struct client *c)
+{
+	const struct session *s = e->at_port == 0 ?
+	    NULL :
+	    session_find(e->sessions, &e->at, e->at_port);
+
+	e->n.shared_spared++;
+	if (s == NULL || s->state != SESSION_OPEN || c->faces.helo == 0 ||
+	    engine_allowed(e, &s->client, NULL))
+		return;
+	if (s->early_us != 0 || s->pipelined || s->rcpts_refused >= HARVEST ||
+	    (c->faces.fresh & 1ULL << EVIDENCE_TRAP_RCPT) != 0)
+		engine_cut_one(e, c, s);
+}
+
+/* Over the limit, or not: what is done about it? */
+static void
+act(struct engine *e, struct client *c, struct score *s)
+{
+	struct decision d = decide(e->policy, c, s, e->now_ms);
+
+	switch (d.what) {
+	case DECIDE_IMMUNE:
+		e->n.immune_spared++;
+		break;
+	case DECIDE_ONE_FAMILY:
+		e->n.one_family++;
+		break;
+	case DECIDE_SHARED:
+		end_session(e, c);
+		break;
+	case DECIDE_BLOCK:
+		if (audited(e, c)) {
+			e->n.audited++;
+			return;
+		}
+		if (may_convict(e, c, s)) {
+			convict(e, c, &d, s);
+			return;
+		}
+		break;
+	default:
+		break;
+	}
+	if (evidence_flood(c, e->now_ms) && !client_blocked(c, e->now_ms))
+		judge_flood(e, c, s);
+}
+
+/*
+ * One machine of several, by what it did itself.  Apart: what is on its stack
+ * is cleared at each call.
+ */
+static void __attribute__((noinline))
+judge_face(struct engine *e, struct client *c, struct score *s)
+{
+	const struct face *me = faces_me(&c->faces);
+	enum evidence_kind immune_by = s->immune_by;
+	struct client alone;
+
+	if (!face_offends(me, e->now_ms))
+		return;
+	view_face(c, me, e->now_ms, &alone);
+	score_client(&alone, evidence_model(e->evidence), e->now_ms, s);
+	s->immune_by = immune_by == EVIDENCE_PROFILE ? EVIDENCE_NONE :
+						       immune_by;
+	s->immune = s->immune_by != EVIDENCE_NONE;
+	act(e, c, s);
+}
+
+/* Somebody has clicked for it: its mail is judged, and nothing else. */
+static void __attribute__((noinline))
+judge_trusted(struct engine *e, struct client *c, struct score *s)
+{
+	struct client view;
+
+	view_clicked(c, &view);
+	score_client(&view, evidence_model(e->evidence), e->now_ms, s);
+	s->families_agree = s->trapped ||
+	    (s->families & 1U << FAMILY_RECIPIENT) != 0;
+	add_immunity(e, c, s);
+	act(e, c, s);
+}
+
 void
 engine_judge(void *arg, struct client *c)
 {
 	struct engine *e = arg;
+	struct stack at = faces_stack(&c->faces);
 	struct score s
 	    __attribute__((uninitialized)); /* all that counts is set */
-	struct decision d;
-	bool blocked;
+	bool mine, alone;
 
 	score_client(c, evidence_model(e->evidence), e->now_ms, &s);
 	e->p_of = c;
 	e->p = s.p;
-	blocked = blocks_has(e->blocks, &c->key);
+	mine = engine_hits(e, &c->key, stack_none(&at) ? NULL : &at);
+	alone = c->faces.now != 0 &&
+	    decide_who(c, evidence_profile(e->policy, c), e->now_ms) ==
+		DECIDE_FACE;
+	if (!mine && engine_trusted(e, c)) {
+		judge_trusted(e, c, &s);
+		return;
+	}
 	/* Nearly always; whether it is immune matters to nobody then. */
-	if (!blocked && s.p < e->policy->block_p && !s.trapped &&
+	if (!mine && !alone && s.p < e->policy->block_p && !s.trapped &&
 	    !evidence_flood(c, e->now_ms))
 		return;
 	add_immunity(e, c, &s);
-	if (blocked) {
-		judge_blocked(e, c, &s);
-		return;
-	}
-	d = decide(e->policy, c, &s, e->now_ms);
-	if (d.what == DECIDE_BLOCK && audited(e, c)) {
-		e->n.audited++;
-		return;
-	}
-	if (d.what == DECIDE_IMMUNE)
-		e->n.immune_spared++;
-	if (d.what == DECIDE_ONE_FAMILY)
-		e->n.one_family++;
-	if (d.what == DECIDE_SHARED)
-		e->n.shared_spared++;
-	if (d.what == DECIDE_BLOCK && may_convict(c, &s))
-		convict(e, c, &d, &s);
-	else if (evidence_flood(c, e->now_ms))
-		judge_flood(e, c, &s);
+	if (mine)
+		judge_blocked(e, c, &s, alone);
+	else if (alone)
+		judge_face(e, c, &s);
+	else
+		act(e, c, &s);
 }
 
 double

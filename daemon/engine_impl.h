@@ -6,6 +6,8 @@
 #define ZFW_DAEMON_ENGINE_IMPL_H
 
 #include "daemon/blocks.h"
+#include "daemon/climb.h"
+#include "daemon/knocks.h"
 #include "daemon/engine.h"
 #include "daemon/evidence.h"
 #include "daemon/logjoin.h"
@@ -13,6 +15,13 @@
 #include "fp/dedup.h"
 
 #define ENGINE_NETS_MAX 65536 /* allow entries and own addresses */
+#define ENGINE_CLICKS   512   /* networks that clicked today */
+
+struct engine_clicks {
+	struct addr site;
+	uint32_t day;
+	uint32_t n;
+};
 
 struct engine {
 	struct engine_conf conf;
@@ -26,6 +35,9 @@ struct engine {
 	struct client_table *clients;
 	struct evidence *evidence;
 	struct blocks *blocks;
+	struct climb *climb;
+	struct knocks *knocks;
+	struct client over; /* lent by engine_climbed(), and for SYNs */
 	struct logline_conf logconf;
 	struct logline_reader *reader; /* of lines, with logconf */
 	struct log_event event;        /* of the line being read */
@@ -46,11 +58,19 @@ struct engine {
 	const struct client *p_of;
 	double p;
 
+	struct addr at;    /* the session that the event is about: ... */
+	uint16_t at_port;  /* ... 0 = none */
+	bool front;        /* tier 1 can be rejected */
+	int64_t inline_ms; /* when to look for spam-only stacks next */
+	struct engine_clicks clicks[ENGINE_CLICKS];
+
 	struct engine_counts n;
 };
 
 /* Lets time pass: ends and renews blocks that are due, in their order. */
 void engine_advance(struct engine *e, int64_t now_ms);
+
+bool engine_port(const struct policy *p, uint16_t port); /* of ours? */
 
 /* Never blocked, never judged: special ranges, ourselves, our hosts. */
 bool engine_spared(const struct engine *e, const struct addr *a);
@@ -65,16 +85,88 @@ void engine_save(struct engine *e, struct client *c);
 void
 engine_cut_one(struct engine *e, struct client *c, const struct session *s);
 
+/* ---- engine_syn.c ---- */
+
+/* Is there a block on that address which hits that stack (NULL: any)? */
+bool engine_hits(struct engine *e, const struct addr *a, const struct stack *s);
+/* And is this session not one that was let through to be looked at? */
+bool engine_stops(struct engine *e, const struct session *s);
+bool engine_audit(const struct engine *e, const struct client *c,
+    const struct session *s);
+/* Is the event at hand of a session that was let through so? */
+bool engine_sampled(struct engine *e, const struct client *c);
+/* The event is of that session: of which machine, if of several? */
+void engine_begin(struct engine *e, const struct session *s, bool opens);
+void engine_end(struct engine *e, const struct addr *client);
+/* When sessions of that stack were ended last, if it was of late; or 0. */
+int64_t engine_ended_ms(struct engine *e, const struct addr *key,
+    const struct stack *s);
+/* True: the SYN falls under an active block, and its connection ends here. */
+bool engine_syn_stopped(struct engine *e, const struct traits *t);
+
+/* ---- engine_ends.c ---- */
+
+/* A SYN of it falls under its block. */
+void engine_knock(struct engine *e, const struct block *b, uint16_t port);
+/* Its record is at hand: adds what was counted without it. */
+void engine_knocked(struct engine *e, struct client *c);
+/* Pushes out a block of that tier or below; false: there is none at hand. */
+bool engine_make_room(struct engine *e, uint8_t tier);
+/* Takes it out of index and kernel, without more. */
+void engine_end_early(struct engine *e, struct client *c, const char *why);
+
+/* ---- engine_climb.c ---- */
+
+/* Is there anything that speaks for it? */
+bool engine_good(const struct engine *e, const struct client *c);
+/* A block of it has begun; `s` NULL: at start. */
+void
+engine_climb(struct engine *e, const struct client *c, const struct score *s);
+/* Nothing above that network is blocked any more, nor will be. */
+void
+engine_climb_spoil(struct engine *e, const struct net *net, const char *why);
+/* If it is good. */
+void engine_climb_good(struct engine *e, const struct client *c);
+void engine_climb_tick(struct engine *e);
+struct engine_wanted engine_climb_wanted(const struct engine *e, size_t i);
+uint32_t engine_left_s(const struct engine *e, int64_t until_ms);
+
+/* ---- engine_front.c, engine_inline.c ---- */
+
+/* Has somebody said, by a click, that it is a mail server? */
+bool engine_trusted(const struct engine *e, const struct client *c);
+/* It has offended in spite of that. */
+void engine_broken(const struct engine *e, struct client *c);
+void engine_inline_tick(struct engine *e);
+
+/* ---- engine_set.c ---- */
+
+struct engine_new { /* a block to be */
+	uint8_t tier;
+	uint32_t for_s;
+	uint8_t narrow_n; /* 0: the whole address */
+	struct stack narrow[CLIENT_NARROW];
+};
+/* The same with all that the kernel is told of it. */
+bool engine_index_client(struct engine *e, const struct client *c);
+/* One more stack of a client that is blocked narrowly. */
+void engine_set_more(struct engine *e, struct client *c,
+    const struct stack *stack, const struct score *s);
+/* Its time is over; its lease goes on. */
+void engine_ended(struct engine *e, const struct client *c);
+void engine_renewed(struct engine *e, const struct client *c);
+
 /* ---- engine_block.c, for engine_admin.c ---- */
 
 /* A /64 with an allowed or spared address in it is not blocked as a whole. */
 bool engine_exempt(const struct engine *e, const struct addr *key);
 int64_t engine_until(const struct engine *e, uint32_t for_s);
 /* False: the index is full, and the client must be spared. */
-bool engine_index(struct engine *e, const struct addr *key, int64_t until_ms);
+bool engine_index(struct engine *e, const struct addr *key, int64_t until_ms,
+    uint8_t tier);
 /* Puts an indexed block on the client's record, and says so. */
-void engine_set(struct engine *e, struct client *c, uint8_t tier,
-    uint32_t for_s, const struct score *s);
+void engine_set(struct engine *e, struct client *c, const struct engine_new *b,
+    const struct score *s);
 /* False: it was not blocked. */
 bool engine_unset(struct engine *e, struct client *c, const char *why);
 void engine_score(struct engine *e, const struct client *c, struct score *s);

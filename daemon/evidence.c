@@ -18,8 +18,9 @@ evidence_new(const struct evidence_conf *conf)
 	e->mailq = mailq_new(&conf->key, conf->policy->settle_s);
 	e->model = model_new(&conf->key);
 	e->botnets = botnets_new(&bc);
+	e->stacks = stacks_new();
 	if (e->sites == NULL || e->mailq == NULL || e->model == NULL ||
-	    e->botnets == NULL) {
+	    e->botnets == NULL || e->stacks == NULL) {
 		evidence_free(e);
 		return NULL;
 	}
@@ -35,6 +36,7 @@ evidence_free(struct evidence *e)
 	mailq_free(e->mailq);
 	model_free(e->model);
 	botnets_free(e->botnets);
+	stacks_free(e->stacks);
 	free(e);
 }
 
@@ -50,11 +52,17 @@ evidence_botnets(struct evidence *e)
 	return e->botnets;
 }
 
+struct stacks *
+evidence_stacks(struct evidence *e)
+{
+	return e->stacks;
+}
+
 /* ---- log lines in favour ---- */
 
 static void
 accepted(struct evidence *e, struct client *c, const struct log_event *ev,
-    bool told, int64_t now_ms)
+    const struct session *s, int64_t now_ms)
 {
 	struct mail *m;
 
@@ -64,9 +72,11 @@ accepted(struct evidence *e, struct client *c, const struct log_event *ev,
 		return;
 	}
 	m = mailq_begin(e->mailq, ev->qid, &c->key, now_ms);
-	m->sig = c->sig_key;
+	m->sig = s != NULL ? s->sig.key : c->sig_key;
+	m->stack = faces_stack(&c->faces);
+	m->helo = c->faces.helo;
 	m->submission = ev->submission;
-	m->untold = !told;
+	m->untold = !evidence_wire_tells(s);
 }
 
 void
@@ -84,7 +94,7 @@ evidence_good(struct evidence *e, const struct log_event *ev,
 		evidence_judge(e, c);
 		break;
 	case LOG_ACCEPT:
-		accepted(e, c, ev, evidence_wire_tells(s), now_ms);
+		accepted(e, c, ev, s, now_ms);
 		break;
 	case LOG_SENT:
 		c->peer_ms = now_ms;
@@ -153,10 +163,11 @@ queued(struct evidence *e, struct client *c, struct mail *m,
 }
 
 struct addr
-evidence_message_client(struct evidence *e, struct str qid)
+evidence_message_client(struct evidence *e, struct str qid, struct stack *stack)
 {
 	const struct mail *m = mailq_find(e->mailq, qid);
 
+	*stack = m == NULL ? (struct stack){ 0 } : m->stack;
 	return m == NULL ? (struct addr){ 0 } : m->client;
 }
 
@@ -175,6 +186,7 @@ evidence_message(struct evidence *e, const struct log_event *ev,
 	if (blocked_ms != 0 && !m->queued && m->t_ms <= blocked_ms)
 		return; /* that session was cut: this never happened */
 	c = client_get(e->conf.clients, &m->client, now_ms);
+	faces_at(&c->faces, &m->stack, m->helo);
 	m->null_sender |= ev->null_sender;
 	if (ev->kind == LOG_CONTENT_REJECT)
 		spoil(e, c, m, line, now_ms);
@@ -183,6 +195,7 @@ evidence_message(struct evidence *e, const struct log_event *ev,
 		delivered_to_trap(e, c, m, ev, line, now_ms);
 	else if (ev->queued)
 		queued(e, c, m, ev, line, now_ms);
+	faces_leave(&c->faces);
 }
 
 /* A day with wanted mail; `m` is of that day. */
@@ -202,6 +215,14 @@ good_day(struct evidence *e, struct client *c, const struct mail *m,
 	evidence_label_good(e, c, now_ms);
 }
 
+/* From another machine than those that offended? */
+static bool
+from_another(const struct client *c, const struct mail *m)
+{
+	return c->narrow_n > 0 && !stack_none(&m->stack) &&
+	    !client_narrow_hits(c, &m->stack);
+}
+
 static void
 settled(struct evidence *e, const struct mail *m, int64_t now_ms)
 {
@@ -210,17 +231,19 @@ settled(struct evidence *e, const struct mail *m, int64_t now_ms)
 
 	if (m->null_sender)
 		return; /* a bounce is not mail that somebody wanted */
-	if (c->offence_ms >= m->t_ms)
+	if (c->offence_ms >= m->t_ms && !from_another(c, m))
 		return; /* what it did next says what its mail was */
 	c->good_mails++;
 	c->good_rcpts += m->nrcpt;
 	c->good_ms = now_ms;
 	c->dirty = true;
+	faces_settled(&c->faces, &m->stack, now_ms);
+	client_kept_word(c, m->t_ms, now_ms);
 	if (day != c->good_day_last) {
 		c->good_day_last = day;
 		good_day(e, c, m, now_ms);
 	}
-	if (evidence_profile(e->conf.policy, c))
+	if (evidence_profile(e->conf.policy, c) || client_blocked(c, now_ms))
 		evidence_judge(e, c);
 }
 

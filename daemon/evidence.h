@@ -17,6 +17,7 @@
 #include "daemon/client.h"
 #include "daemon/logline.h"
 #include "daemon/policy.h"
+#include "daemon/stacks.h"
 #include "fp/session.h"
 
 struct evidence;
@@ -36,6 +37,13 @@ void evidence_free(struct evidence *e);
 /* Borrowed: what was learned. */
 struct model *evidence_model(struct evidence *e);
 struct botnets *evidence_botnets(struct evidence *e);
+struct stacks *evidence_stacks(struct evidence *e);
+
+/*
+ * A hash of the stack that sent this SYN (client.h): of its signature without
+ * what the way to us changes.  Never 0.
+ */
+uint64_t evidence_stack_key(const struct sig *sig, const struct traits *t);
 
 /* A session opened, spoke, was answered, closed. */
 void evidence_session(struct evidence *e, enum session_event ev,
@@ -65,9 +73,10 @@ bool evidence_bad(struct evidence *e, const struct log_event *ev,
  * Lines that name a message instead of a client: queued, content rejected,
  * delivered to a trap.  `blocked_ms`: its session was cut then, and what was
  * not queued before never was; 0 = it was not.  Returns the client it is
- * about (family 0: none).
+ * about (family 0: none), and the stack that its session had.
  */
-struct addr evidence_message_client(struct evidence *e, struct str qid);
+struct addr evidence_message_client(struct evidence *e, struct str qid,
+    struct stack *stack);
 void evidence_message(struct evidence *e, const struct log_event *ev,
     int64_t blocked_ms, struct str line, int64_t now_ms);
 

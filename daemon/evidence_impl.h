@@ -31,6 +31,7 @@ struct evidence {
 	struct botnets *botnets;
 	struct client *due; /* while `later`: who is to be judged */
 	bool later;
+	struct stacks *stacks;
 };
 
 /* Something new speaks for or against `c`: the owner decides. */

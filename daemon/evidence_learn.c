@@ -31,6 +31,8 @@ teach(struct evidence *e, const struct client *c, bool bad, int64_t now_ms)
 	struct botnet_client m = evidence_member(c);
 
 	(void)model_teach(e->model, &l, bad, &c->key, now_ms);
+	if (bad)
+		stacks_bad(e->stacks, c->stack, &c->key, now_ms);
 	botnets_label(e->botnets, &m, bad, now_ms);
 }
 

@@ -44,25 +44,31 @@ evidence_first(struct client *c, enum evidence_kind k, const struct session *s,
  * way to us changes: the MSS goes, the window is told in whole segments.
  */
 static uint64_t
-stack_key(const struct session *s)
+stack_key(struct str text, uint8_t ittl, uint16_t window, unsigned mss)
 {
-	unsigned mss = s->syn_mss == 0 ? 536 : s->syn_mss;
 	struct {
 		uint64_t text;
 		uint16_t segments;
 		uint8_t ittl;
 	} in = { 0 };
-	struct str rest = evidence_str(s->sig.text);
 	uint64_t h;
 
+	mss = mss == 0 ? 536 : mss;
 	/* What is behind the window, with its comma. */
-	while (rest.n > 0 && rest.p[0] != ',')
-		rest = str_from(rest, 1);
-	in.text = hash_stable(rest.p, rest.n);
-	in.segments = (uint16_t)((s->syn_window + mss / 2) / mss);
-	in.ittl = s->sig.ittl;
+	while (text.n > 0 && text.p[0] != ',')
+		text = str_from(text, 1);
+	in.text = hash_stable(text.p, text.n);
+	in.segments = (uint16_t)((window + mss / 2) / mss);
+	in.ittl = ittl;
 	h = hash_stable(&in, sizeof(in));
 	return h == 0 ? 1 : h;
+}
+
+uint64_t
+evidence_stack_key(const struct sig *sig, const struct traits *t)
+{
+	return stack_key(evidence_str(sig->text), sig->ittl, t->window,
+	    t->has_mss ? t->mss : 0);
 }
 
 static void
@@ -74,7 +80,10 @@ stack_of(struct client *c, const struct session *s, int64_t now_ms)
 		client_set(c, EVIDENCE_STACK_MANY, 0, now_ms);
 	evidence_copy(c->sig, sizeof(c->sig), evidence_str(s->sig.text));
 	c->sig_key = s->sig.key;
-	c->stack = s->sig.key == 0 ? 0 : stack_key(s);
+	c->stack = s->sig.key == 0 ?
+	    0 :
+	    stack_key(evidence_str(s->sig.text), s->sig.ittl, s->syn_window,
+		s->syn_mss);
 	c->sig_class = s->cls;
 	c->os_grade = s->os_grade;
 	evidence_copy(c->os, sizeof(c->os), evidence_str(s->os));

@@ -39,9 +39,10 @@ on_watch(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (guardtable_event(&g->table) &&
+	if (guardtable_event(&g->table, guard_now_ms()) &&
 	    !event_pending(g->ev[EV_LOOK], EV_TIMEOUT, NULL))
 		guard_timer(g, EV_LOOK, LOOK_MS);
+	guard_apply(g, guard_now_ms()); /* what was put right */
 }
 
 static void
@@ -79,27 +80,43 @@ on_logs(evutil_socket_t fd, short what, void *arg)
 	guard_flush(g);
 }
 
-static void
-on_queue(evutil_socket_t fd, short what, void *arg)
-{
-	struct guard *g = arg;
-	int rc = nfqueue_read(g->queue);
-
-	(void)fd;
-	(void)what;
-	if (rc != 0 && log_every(&g->queue_limit, guard_now_ms(), NULL))
-		log_msg(LOG_WARNING, "queue: %s", strerror(-rc));
-}
-
 void
 guard_renew_queue(struct guard *g)
 {
 	if (g->nft_conf.queue < 0 || g->table.state != MSG_TABLE_ON)
 		return;
 	if (nft_queue_renew(g->nft) != 0 &&
-	    log_every(&g->queue_limit, guard_now_ms(), NULL))
+	    log_every(&g->queue.limit, guard_now_ms(), NULL))
 		log_msg(LOG_WARNING, "queue: cannot renew the lease: %s",
 		    nft_error(g->nft));
+}
+
+static int64_t
+clock_ms(clockid_t id)
+{
+	struct timespec ts;
+
+	if (clock_gettime(id, &ts) != 0)
+		zfw_panic("clock %d cannot be read", (int)id);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* Blocks end by the wall clock, in the kernel by one that it cannot set. */
+static void
+look_at_clock(struct guard *g)
+{
+	const struct guardclock_now now = { clock_ms(CLOCK_REALTIME),
+		clock_ms(CLOCK_BOOTTIME), clock_ms(CLOCK_MONOTONIC) };
+	int64_t by_ms;
+	enum guardclock_what what = guardclock_look(&g->clock, &now, &by_ms);
+
+	if (what == GUARDCLOCK_FINE)
+		return;
+	log_msg(LOG_NOTICE, "%s by %lld s: all blocks are timed anew",
+	    what == GUARDCLOCK_SET ? "the clock was set" :
+				     "the machine slept, time went on",
+	    (long long)(by_ms / 1000));
+	guard_tell(g, MSG_CLOCK, 0);
 }
 
 static void
@@ -114,6 +131,8 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	guardtable_look(&g->table, now_ms);
 	guardapply_tick(g->apply, now_ms);
 	logwatch_tick(g->logs);
+	look_at_clock(g);
+	guard_queue_tell(g);
 	guard_apply(g, now_ms);
 }
 
@@ -125,7 +144,8 @@ on_deadline(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	if (g->phase == PHASE_STOP) {
-		log_msg(LOG_WARNING, "zfw-engine still runs");
+		log_msg(LOG_WARNING, "%s still runs",
+		    g->child.pid != 0 ? "zfw-engine" : "zfw-front");
 		(void)event_base_loopbreak(g->base);
 	} else if (g->child.sock == -1) {
 		guard_engine_died(g);
@@ -148,23 +168,65 @@ reap_journal(struct guard *g)
 		    child_how(&g->journal, how, sizeof(how)));
 }
 
+/* Both children must have ended; a front ends when the engine does. */
+static void
+stop_when_alone(struct guard *g)
+{
+	if (child_reap(&g->child) && child_reap(&g->front.child))
+		(void)event_base_loopbreak(g->base);
+}
+
+/* Blocks and drop rules stay, the rest ends in order. */
+static void
+stop(struct guard *g)
+{
+	guard_notify(g, "STOPPING=1");
+	guard_rules_out(g);
+	guard_flush(g);
+	if (g->phase == PHASE_STOP || g->phase == PHASE_DEAD)
+		return; /* flushing showed that the engine is gone, too */
+	g->phase = PHASE_STOP;
+	guard_close_engine(g);
+	guardfront_close(&g->front);
+	guard_timer(g, EV_DEADLINE, END_S * 1000);
+	stop_when_alone(g);
+}
+
+/* systemd starts everything afresh, as when the engine dies. */
+static void
+front_died(struct guard *g)
+{
+	char how[128];
+
+	log_msg(LOG_CRIT,
+	    "zfw-front died: %s; blocks stay in the kernel and run out there",
+	    child_how(&g->front.child, how, sizeof(how)));
+	guard_rules_out(g);
+	guard_front_gone(g);
+	g->exit_code = 1;
+	stop(g);
+}
+
 static void
 on_child(evutil_socket_t fd, short what, void *arg)
 {
 	struct guard *g = arg;
+	bool had_front = g->front.child.pid != 0;
 
 	(void)fd;
 	(void)what;
 	reap_journal(g);
-	if (!child_reap(&g->child))
+	if (g->phase == PHASE_STOP) {
+		stop_when_alone(g);
 		return;
-	if (g->phase == PHASE_STOP)
-		(void)event_base_loopbreak(g->base);
-	else
+	}
+	if (child_reap(&g->child))
 		guard_engine_gone(g, NULL);
+	else if (child_reap(&g->front.child) && had_front && g->front.port != 0)
+		front_died(g);
 }
 
-/* SIGTERM, SIGINT: blocks and drop rules stay, the rest ends in order. */
+/* SIGTERM, SIGINT */
 static void
 on_stop(evutil_socket_t sig, short what, void *arg)
 {
@@ -177,14 +239,7 @@ on_stop(evutil_socket_t sig, short what, void *arg)
 	    "%s: stopping; blocks stay in the kernel and run "
 	    "out there",
 	    strsignal((int)sig));
-	guard_notify(g, "STOPPING=1");
-	guard_queue_out(g);
-	g->phase = PHASE_STOP;
-	guard_close_engine(g);
-	if (child_reap(&g->child))
-		(void)event_base_loopbreak(g->base);
-	else
-		guard_timer(g, EV_DEADLINE, END_S * 1000);
+	stop(g);
 }
 
 /* What the loop waits for; a file descriptor or signal, or -1: a timer. */
@@ -217,6 +272,8 @@ guard_events(struct guard *g)
 		{ EV_LOGS, logwatch_fd(g->logs), in, on_logs },
 		{ EV_TICK, -1, EV_PERSIST, on_tick },
 		{ EV_LOOK, -1, 0, on_look },
+		{ EV_LATE, -1, 0, guard_on_late },
+		{ EV_AUDIT, -1, 0, guard_on_audit },
 		{ EV_DEADLINE, -1, 0, on_deadline },
 		{ EV_SIGTERM, SIGTERM, sig, on_stop },
 		{ EV_SIGINT, SIGINT, sig, on_stop },
@@ -226,21 +283,17 @@ guard_events(struct guard *g)
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]) && rc == 0; i++)
 		rc = make_event(g, all[i].e, all[i].fd, all[i].what, all[i].fn);
-	if (rc == 0 && g->queue != NULL)
-		rc = make_event(g, EV_QUEUE, nfqueue_fd(g->queue), in,
-		    on_queue);
+	if (rc == 0 && g->queue.kernel != NULL)
+		rc = make_event(g, EV_QUEUE, nfqueue_fd(g->queue.kernel), in,
+		    guard_on_queue);
 	return rc;
 }
 
-/* What the kernel lacks for the queue, and what is done instead. */
 static void
 say_queue(const struct guard *g)
 {
-	if (g->queue == NULL || g->table.state != MSG_TABLE_ON)
-		return;
-	if (nft_queue_how(g->nft) == NFT_QUEUE_OFF)
-		log_msg(LOG_WARNING, "queue: %s", nft_error(g->nft));
-	if (nft_queue_how(g->nft) == NFT_QUEUE_XT)
+	if (g->table.state == MSG_TABLE_ON &&
+	    nft_queue_how(g->nft) == NFT_QUEUE_XT)
 		log_msg(LOG_NOTICE,
 		    "queue: this kernel has no nft_queue: "
 		    "the xt target NFQUEUE is used instead");

@@ -8,14 +8,19 @@
 #include "daemon/evidence_kind.h"
 #include "daemon/log.h"
 
-#define ALLOW_MAX   (2 * (size_t)NFT_ALLOW_MAX)
-#define SWEEP_SLOTS 65536 /* a second: a million blocks in a minute */
+#define ALLOW_MAX     (2 * (size_t)NFT_ALLOW_MAX)
+#define AUDIT_SLACK_S 3     /* both sides round, and what was read is old */
+#define AUDIT_OVER_S  2     /* it is not worth a deletion */
+#define SWEEP_SLOTS   65536 /* a second: a million blocks in a minute */
 
 struct guardapply {
 	struct nft *nft;
 	struct guardsend *out;
+	struct guardcut *cut;
 	struct guardcheck check;
 	struct blockset *blocks;
+	struct net moving; /* unblocked in this flush; family 0: none */
+	bool full_said;
 	bool on;
 	bool lost; /* the kernel said that the table is gone */
 	int err;   /* first since the last MSG_SYNC, or 0 */
@@ -46,6 +51,7 @@ guardapply_new(const struct guardapply_conf *c, int64_t now_ms)
 		return NULL;
 	a->nft = c->nft;
 	a->out = c->out;
+	a->cut = c->cut;
 	guardcheck_init(&a->check, &c->check, now_ms);
 	a->blocks = blockset_new(c->check.blocks_max);
 	if (a->blocks == NULL) {
@@ -87,18 +93,22 @@ by_admin(const uint8_t reasons[4])
 
 /* Counts, says so, and answers where the engine can do something about it. */
 static void
-refuse(struct guardapply *a, const struct net *n, enum guard_verdict v,
+refuse(struct guardapply *a, const struct nft_op *op, enum guard_verdict v,
     int64_t now_ms)
 {
-	struct msg m = { .op = MSG_REFUSED, .net = *n, .value = (int32_t)v };
+	struct msg m = { .op = MSG_REFUSED,
+		.net = op->net,
+		.stack = op->stack,
+		.value = (int32_t)v };
 	char text[ADDR_STRLEN];
 	uint64_t more;
 
+	m.action = op->action == NFT_REJECT ? MSG_REJECT : MSG_DROP;
 	a->counts.refused[v]++;
 	if (log_every(&a->limits[v], now_ms, &more))
 		log_msg(v == GUARD_BAD ? LOG_ERR : LOG_WARNING,
 		    "refused net=%s reason=%s left_out=%llu",
-		    net_print(n, text), verdict_words[v],
+		    net_print(&op->net, text), verdict_words[v],
 		    (unsigned long long)more);
 	if (v != GUARD_BAD)
 		(void)guardsend_put(a->out, &m, -1);
@@ -117,9 +127,9 @@ failures(struct guardapply *a, int64_t now_ms)
 			note_error(a, rc);
 		if (a->ops[i].kind == NFT_DEL)
 			continue;
-		blockset_del(a->blocks, &a->ops[i].net);
-		refuse(a, &a->ops[i].net,
-		    rc == -ENFILE ? GUARD_FULL : GUARD_KERNEL, now_ms);
+		blockset_del(a->blocks, &a->ops[i]);
+		refuse(a, &a->ops[i], rc == -ENFILE ? GUARD_FULL : GUARD_KERNEL,
+		    now_ms);
 	}
 }
 
@@ -139,6 +149,7 @@ guardapply_flush(struct guardapply *a, int64_t now_ms)
 		failures(a, now_ms);
 	}
 	a->ops_n = 0;
+	a->moving = (struct net){ .bits = 0 };
 	return a->lost ? -ENOENT : 0;
 }
 
@@ -150,26 +161,48 @@ add_op(struct guardapply *a, const struct nft_op *op, int64_t now_ms)
 	a->ops[a->ops_n++] = *op;
 }
 
+static bool
+same_net(const struct net *a, const struct net *b)
+{
+	return a->bits == b->bits && addr_eq(&a->a, &b->a);
+}
+
+/* What guardcheck wants to know of a block. */
+static struct guardcheck_seen
+look_up(struct guardapply *a, const struct nft_op *key, int64_t now_ms)
+{
+	struct guardcheck_seen seen = {
+		.known = blockset_has(a->blocks, key, seconds(now_ms)),
+		.have = blockset_count(a->blocks, key->net.a.family),
+	};
+
+	/* Of no interest in a restore, which is to be quick. */
+	seen.client = seen.known || a->check.restoring ||
+	    same_net(&a->moving, &key->net) ||
+	    blockset_of_net(a->blocks, &key->net, seconds(now_ms));
+	return seen;
+}
+
 static void
 block(struct guardapply *a, const struct msg *m, int64_t now_ms)
 {
-	struct guardcheck_seen seen = {
-		.known = blockset_has(a->blocks, &m->net, seconds(now_ms)),
-		.have = blockset_count(a->blocks, m->net.a.family),
-	};
+	struct guardcheck_seen seen = { .known = false };
+	struct nft_op key = { .net = m->net }, op;
 	enum guard_verdict v;
-	struct nft_op op;
 
+	/* What is no key is refused below, and nobody looks for it. */
+	if (guardcheck_key(m, &key) == GUARD_OK)
+		seen = look_up(a, &key, now_ms);
 	v = guardcheck_block(&a->check, m, &seen, now_ms, &op);
 	if (v == GUARD_OK &&
-	    !blockset_put(a->blocks, &op.net, seconds(now_ms) + op.timeout_s,
+	    !blockset_put(a->blocks, &op, seconds(now_ms) + op.timeout_s,
 		seconds(now_ms)))
 		v = GUARD_FULL;
 	if (v == GUARD_OK) {
 		add_op(a, &op, now_ms);
 		return;
 	}
-	refuse(a, &m->net, v, now_ms);
+	refuse(a, &key, v, now_ms);
 	if (v == GUARD_BAD || by_admin(m->reasons))
 		note_error(a, v == GUARD_BAD ? -EINVAL : -EPERM);
 	/* The list may have grown since the kernel got that element. */
@@ -180,25 +213,145 @@ block(struct guardapply *a, const struct msg *m, int64_t now_ms)
 static void
 unblock(struct guardapply *a, const struct msg *m, int64_t now_ms)
 {
-	struct nft_op op;
+	struct nft_op op = { .net = m->net };
 	enum guard_verdict v = guardcheck_unblock(m, &op);
 
 	if (v != GUARD_OK) {
-		refuse(a, &m->net, v, now_ms);
+		refuse(a, &op, v, now_ms);
 		note_error(a, -EINVAL);
 		return;
 	}
-	blockset_del(a->blocks, &op.net);
+	/* A block that comes back in another form is not a new one. */
+	if (blockset_has(a->blocks, &op, seconds(now_ms)))
+		a->moving = op.net;
+	blockset_del(a->blocks, &op);
 	add_op(a, &op, now_ms);
+}
+
+/* From the kernel and from what we think is there. */
+static void
+take_out(struct guardapply *a, const struct nft_op *op, int64_t now_ms)
+{
+	blockset_del(a->blocks, op);
+	add_op(a, op, now_ms);
 }
 
 void
 guardapply_spare(struct guardapply *a, const struct net *n, int64_t now_ms)
 {
-	struct nft_op op = { .kind = NFT_DEL, .net = addr_key_net(&n->a) };
+	static const uint8_t bits6[] = { 64, 56, 48 };
+	const size_t sizes = n->a.family == 4 ? 1 : 3;
+	struct nft_op known[BLOCKSET_OF_MAX];
+	size_t found = blockset_of(a->blocks, &n->a, known);
 
-	blockset_del(a->blocks, &op.net);
+	for (size_t i = 0; i < found; i++)
+		take_out(a, &known[i], now_ms);
+	/* An older zfwd may have left some of which we do not know. */
+	for (size_t i = 0; i < sizes; i++) {
+		struct nft_op op = { .kind = NFT_DEL };
+
+		op.net.bits = n->a.family == 4 ? 32 : bits6[i];
+		op.net.a = addr_mask(&n->a, op.net.bits);
+		take_out(a, &op, now_ms);
+		op.action = NFT_REJECT;
+		if (i == 0)
+			take_out(a, &op, now_ms);
+	}
+}
+
+/*
+ * What of ours is it?  A key of others with bits behind its network is none,
+ * even where the network is blocked.
+ */
+static bool
+ours(struct guardapply *a, const struct nft_op *key, int64_t now_ms,
+    struct nft_op *out)
+{
+	struct addr exact = addr_mask(&key->net.a, key->net.bits);
+
+	return addr_eq(&exact, &key->net.a) &&
+	    blockset_get(a->blocks, key, seconds(now_ms), out);
+}
+
+size_t
+guardapply_foreign(struct guardapply *a, const struct nft_op *ops, size_t n,
+    int64_t now_ms)
+{
+	size_t right = 0;
+	struct nft_op op;
+
+	for (size_t i = 0; a->on && i < n; i++) {
+		if (ours(a, &ops[i], now_ms, &op)) {
+			add_op(a, &op, now_ms);
+		} else if (ops[i].kind != NFT_DEL) {
+			op = ops[i];
+			op.kind = NFT_DEL;
+			add_op(a, &op, now_ms);
+		} else {
+			continue;
+		}
+		right++;
+	}
+	return right;
+}
+
+bool
+guardapply_audit(struct guardapply *a, const struct nft_op *has, int64_t now_ms)
+{
+	int64_t off_s;
+	struct nft_op op;
+
+	if (!a->on)
+		return false;
+	if (ours(a, has, now_ms, &op)) {
+		off_s = (int64_t)has->timeout_s - op.timeout_s;
+		if (off_s < 0)
+			off_s = -off_s;
+		if (off_s <= AUDIT_SLACK_S)
+			return false;
+	} else {
+		if (has->timeout_s <= AUDIT_OVER_S)
+			return false;
+		op = *has;
+		op.kind = NFT_DEL;
+	}
 	add_op(a, &op, now_ms);
+	return true;
+}
+
+static void
+check(struct guardapply *a, const struct msg *m, int64_t now_ms)
+{
+	struct msg answer = { .op = MSG_CHECKED, .seq = m->seq };
+	struct nft_op op;
+	uint64_t left_ms = 0;
+	int rc = -ESHUTDOWN;
+
+	if (guardcheck_key(m, &op) != GUARD_OK)
+		rc = -EINVAL;
+	else if (a->on && guardapply_flush(a, now_ms) == 0)
+		rc = nft_get(a->nft, &op, &left_ms);
+	answer.value = rc;
+	/* A part of a second is one: 0 would mean that it is not there. */
+	if (rc == 1)
+		answer.value = left_ms / 1000 >= INT32_MAX ?
+		    INT32_MAX :
+		    (int32_t)((left_ms + 999) / 1000);
+	(void)guardsend_put(a->out, &answer, -1);
+}
+
+static void
+cut(struct guardapply *a, const struct msg *m, int64_t now_ms)
+{
+	enum guard_verdict v = guardcheck_cut(&a->check, m, now_ms);
+
+	if (v != GUARD_OK) {
+		refuse(a, &(struct nft_op){ .net = m->net }, v, now_ms);
+		return;
+	}
+	/* The block first: it comes back at once. */
+	(void)guardapply_flush(a, now_ms);
+	guardcut_do(a->cut, m, a->on, now_ms);
 }
 
 static void
@@ -300,9 +453,23 @@ guardapply_msg(struct guardapply *a, const struct msg *m, int64_t now_ms)
 	case MSG_SYNC:
 		sync_done(a, m, now_ms);
 		return false;
+	case MSG_CHECK:
+		check(a, m, now_ms);
+		return false;
+	case MSG_CUT:
+		cut(a, m, now_ms);
+		return false;
 	default:
 		return false;
 	}
+}
+
+void
+guardapply_soon(const struct guardapply *a, const struct msg *m, size_t n)
+{
+	for (size_t i = 0; a->check.restoring && i < n; i++)
+		if (m[i].op == MSG_BLOCK)
+			blockset_soon(a->blocks, &m[i].net);
 }
 
 void
@@ -315,6 +482,12 @@ guardapply_table(struct guardapply *a, bool on, bool fresh)
 		blockset_clear(a->blocks);
 }
 
+bool
+guardapply_restoring(const struct guardapply *a)
+{
+	return a->check.restoring;
+}
+
 void
 guardapply_resync(struct guardapply *a)
 {
@@ -324,7 +497,21 @@ guardapply_resync(struct guardapply *a)
 void
 guardapply_tick(struct guardapply *a, int64_t now_ms)
 {
+	const size_t max = a->check.conf.blocks_max;
+	const size_t n4 = blockset_count(a->blocks, 4);
+	const size_t n6 = blockset_count(a->blocks, 6);
+
 	blockset_sweep(a->blocks, SWEEP_SLOTS, seconds(now_ms));
+	if (!a->full_said && (n4 >= max || n6 >= max))
+		log_msg(LOG_ALERT,
+		    "full: %zu blocks of IPv%c are all that blocks_max allows; "
+		    "new ones only take the place of lesser ones",
+		    max, n4 >= max ? '4' : '6');
+	/* Said again only once a tenth of it was free. */
+	if (n4 >= max || n6 >= max)
+		a->full_said = true;
+	else if (n4 < max / 10 * 9 && n6 < max / 10 * 9)
+		a->full_said = false;
 }
 
 void

@@ -11,17 +11,20 @@
  * off; -EPERM, a block that an admin asked for was refused; else what the
  * kernel said.  A refused block that the engine decided on is no error here.
  * While the table is off records are taken and forgotten; the MSG_RESYNC that
- * follows brings all back.  `now_ms` is monotonic.
+ * follows brings all back.  MSG_CHECK is answered by what the kernel has, after
+ * all before it.  MSG_CUT is done at once (guardcut).  `now_ms` is monotonic.
  */
 #ifndef ZFW_DAEMON_GUARDAPPLY_H
 #define ZFW_DAEMON_GUARDAPPLY_H
 
 #include "daemon/guardcheck.h"
+#include "daemon/guardcut.h"
 #include "daemon/guardsend.h"
 
 struct guardapply_conf {
 	struct nft *nft;
 	struct guardsend *out;
+	struct guardcut *cut;
 	struct guardcheck_conf check;
 };
 
@@ -37,6 +40,8 @@ struct guardapply *guardapply_new(const struct guardapply_conf *c,
     int64_t now_ms); /* NULL: no memory */
 void guardapply_free(struct guardapply *a);
 
+/* These come next: what is known of them is fetched into the cache. */
+void guardapply_soon(const struct guardapply *a, const struct msg *m, size_t n);
 /* True: it ended a bulk restore. */
 bool guardapply_msg(struct guardapply *a, const struct msg *m, int64_t now_ms);
 /* -ENOENT: the table is gone; everything else is dealt with. */
@@ -44,12 +49,26 @@ int guardapply_flush(struct guardapply *a, int64_t now_ms);
 
 /* The table went (false) or came; `fresh`: its sets are empty. */
 void guardapply_table(struct guardapply *a, bool on, bool fresh);
+/* Is a bulk restore on its way, one that was asked for? */
+bool guardapply_restoring(const struct guardapply *a);
 /* A MSG_RESYNC goes out. */
 void guardapply_resync(struct guardapply *a);
-/* A network is never to be blocked from now on: takes a block of it out. */
+/* An address is never to be blocked from now on: takes its blocks out. */
 void
 guardapply_spare(struct guardapply *a, const struct net *n, int64_t now_ms);
-/* Once a second: forgets blocks that ran out. */
+/*
+ * Somebody else made or deleted these elements: what should be there is put
+ * back as it was, what should not is deleted.  How many were put right.
+ */
+size_t guardapply_foreign(struct guardapply *a, const struct nft_op *ops,
+    size_t n, int64_t now_ms);
+/*
+ * The kernel has this element, with so much time left: what is not wanted is
+ * deleted, what has another time is renewed.  True when that was to be done.
+ */
+bool guardapply_audit(struct guardapply *a, const struct nft_op *has,
+    int64_t now_ms);
+/* Once a second: forgets blocks that ran out; says when a set is full. */
 void guardapply_tick(struct guardapply *a, int64_t now_ms);
 void
 guardapply_counts(const struct guardapply *a, struct guardapply_counts *out);

@@ -10,41 +10,55 @@ void
 guardcheck_init(struct guardcheck *g, const struct guardcheck_conf *c,
     int64_t now_ms)
 {
-	*g = (struct guardcheck){ .conf = *c, .filled_ms = now_ms };
-	g->level = c->rate * ONE; /* a minute's worth may come at once */
+	/* A minute's worth may come at once. */
+	*g = (struct guardcheck){
+		.conf = *c,
+		.blocks = { c->rate * ONE, now_ms },
+		.cuts = { c->cut_rate * ONE, now_ms },
+	};
 }
 
-/* Takes one new block out of the bucket; false when there is none. */
+/* Takes one out of the bucket; false when there is none. */
 static bool
-take_token(struct guardcheck *g, int64_t now_ms)
+take_token(struct guardcheck_bucket *b, uint32_t rate, int64_t now_ms)
 {
-	const uint64_t full = g->conf.rate * ONE;
-	int64_t past_ms = now_ms - g->filled_ms;
+	const uint64_t full = rate * ONE;
+	int64_t past_ms = now_ms - b->filled_ms;
 
 	if (past_ms > MINUTE_MS)
 		past_ms = MINUTE_MS;
 	if (past_ms > 0) {
-		g->level += (uint64_t)past_ms * g->conf.rate;
-		g->filled_ms = now_ms;
+		b->level += (uint64_t)past_ms * rate;
+		b->filled_ms = now_ms;
 	}
-	if (g->level > full)
-		g->level = full;
-	if (g->level < ONE)
+	if (b->level > full)
+		b->level = full;
+	if (b->level < ONE)
 		return false;
-	g->level -= ONE;
+	b->level -= ONE;
 	return true;
 }
 
-/* Exactly what the sets hold: an IPv4 address or an IPv6 /64. */
+/* Exactly what the sets hold. */
 static bool
-key_ok(const struct net *n)
+key_ok(const struct msg *m)
 {
+	const struct net *n = &m->net;
+	const bool whole = stack_none(&m->stack), drop = m->action == MSG_DROP;
 	struct addr a;
 
-	if (n->a.family == 4 ? n->bits != 32 : n->bits != 64)
+	if (n->a.family != 4 && n->a.family != 6)
 		return false;
+	if (m->action > MSG_REJECT || (!whole && !drop))
+		return false;
+	if (n->a.family == 6 && (n->bits == 56 || n->bits == 48)) {
+		if (!whole || !drop)
+			return false;
+	} else if (n->bits != (n->a.family == 4 ? 32 : 64)) {
+		return false;
+	}
 	a = addr_mask(&n->a, n->bits);
-	return (n->a.family == 4 || n->a.family == 6) && addr_eq(&a, &n->a);
+	return addr_eq(&a, &n->a);
 }
 
 static void
@@ -52,6 +66,8 @@ fill_op(const struct guardcheck *g, const struct msg *m, struct nft_op *op)
 {
 	*op = (struct nft_op){
 		.net = m->net,
+		.stack = m->stack,
+		.action = m->action == MSG_REJECT ? NFT_REJECT : NFT_DROP,
 		.timeout_s = m->timeout_s,
 		.tier = m->tier,
 		.score = m->score,
@@ -68,7 +84,8 @@ judge_new(struct guardcheck *g, const struct guardcheck_seen *seen,
 {
 	if (seen->have >= g->conf.blocks_max)
 		return GUARD_FULL;
-	if (!g->restoring && !take_token(g, now_ms))
+	if (!g->restoring && !seen->client &&
+	    !take_token(&g->blocks, g->conf.rate, now_ms))
 		return GUARD_RATE;
 	return GUARD_OK;
 }
@@ -82,7 +99,7 @@ guardcheck_block(struct guardcheck *g, const struct msg *m,
 	/* The restore is over when it has brought all that can be there. */
 	if (g->restoring && g->restore_left-- == 0)
 		g->restoring = false;
-	if (!key_ok(&m->net) || m->tier < 1 || m->tier > POLICY_TIERS_MAX ||
+	if (!key_ok(m) || m->tier < 1 || m->tier > POLICY_TIERS_MAX ||
 	    m->score > 1000 || m->timeout_s == 0)
 		return GUARD_BAD;
 	if (!g->conf.enforce)
@@ -100,12 +117,53 @@ guardcheck_block(struct guardcheck *g, const struct msg *m,
 }
 
 enum guard_verdict
+guardcheck_key(const struct msg *m, struct nft_op *op)
+{
+	struct msg key = *m;
+
+	/* A narrow block is a drop, whatever it is called. */
+	if (!stack_none(&m->stack))
+		key.action = MSG_DROP;
+	if (!key_ok(&key))
+		return GUARD_BAD;
+	*op = (struct nft_op){
+		.kind = NFT_DEL,
+		.net = key.net,
+		.stack = key.stack,
+		.action = key.action == MSG_REJECT ? NFT_REJECT : NFT_DROP,
+	};
+	return GUARD_OK;
+}
+
+enum guard_verdict
 guardcheck_unblock(const struct msg *m, struct nft_op *op)
 {
-	if (!key_ok(&m->net))
+	return guardcheck_key(m, op);
+}
+
+static bool
+our_port(const struct guardcheck *g, uint16_t port)
+{
+	for (size_t i = 0; i < g->conf.ports_n; i++)
+		if (g->conf.ports[i] == port)
+			return true;
+	return false;
+}
+
+enum guard_verdict
+guardcheck_cut(struct guardcheck *g, const struct msg *m, int64_t now_ms)
+{
+	const bool address = m->net.bits == (m->net.a.family == 4 ? 32 : 128);
+
+	if ((m->net.a.family != 4 && m->net.a.family != 6) || !address ||
+	    m->port == 0 || !our_port(g, m->sport))
 		return GUARD_BAD;
-	*op = (struct nft_op){ .kind = NFT_DEL, .net = m->net };
-	return GUARD_OK;
+	if (!g->conf.enforce)
+		return GUARD_SHADOW;
+	if (g->conf.never(g->conf.arg, &m->net))
+		return GUARD_NEVER;
+	return take_token(&g->cuts, g->conf.cut_rate, now_ms) ? GUARD_OK :
+								GUARD_RATE;
 }
 
 void

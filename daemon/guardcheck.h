@@ -4,11 +4,17 @@
  *
  * The guard's judgement of each record, before anything reaches the kernel:
  * an exact prefix, a sane tier, nobody on the never-block list, within the
- * size cap, and within the rate cap for *new* blocks.  The engine parses
+ * size cap, and within the rate cap for clients that are blocked anew.  The engine parses
  * strangers' bytes, so nothing that it says is believed.  Called by
  * guardapply for every record.  Pure: `now_ms` is monotonic, whether a block
  * is there already and how many there are is told by the caller.  Doubtful
  * cases are refused: then mail passes.
+ *
+ * What may be blocked: an IPv4 address or an IPv6 /64, rejected or dropped;
+ * one stack of these, dropped; an IPv6 /56 or /48 as a whole, dropped.
+ *
+ * Cuts are judged likewise: one session to one of our ports, of somebody who
+ * may be blocked, in enforce mode, within a rate cap of their own.
  *
  * A bulk restore passes the rate cap.  It is accepted once for each time
  * that the guard asked for one (MSG_RESYNC), and only for as many records
@@ -34,16 +40,23 @@ struct guardcheck_conf {
 	bool enforce;      /* false: shadow, no block at all */
 	uint32_t lease_s;  /* no timeout is longer */
 	uint32_t rate;     /* new blocks a minute */
+	uint32_t cut_rate; /* cuts a minute */
 	size_t blocks_max; /* of each family */
 	/* Does the network touch the never-block list? */
 	bool (*never)(void *arg, const struct net *n);
 	void *arg;
+	uint16_t ports[NFT_PORTS_MAX]; /* of ours: only these are cut */
+	size_t ports_n;
+};
+
+struct guardcheck_bucket { /* private */
+	uint64_t level;    /* in 1/60000 */
+	int64_t filled_ms; /* when it was last topped up */
 };
 
 struct guardcheck { /* embedded in its owner; private */
 	struct guardcheck_conf conf;
-	uint64_t level;      /* of the bucket, in 1/60000 blocks */
-	int64_t filled_ms;   /* when it was last topped up */
+	struct guardcheck_bucket blocks, cuts;
 	unsigned asked;      /* restores asked for and not begun: 0 or 1 */
 	bool restoring;      /* between RESTORE_BEGIN and _END */
 	size_t restore_left; /* records that this one may still bring */
@@ -51,7 +64,8 @@ struct guardcheck { /* embedded in its owner; private */
 
 /* What the caller knows of the block in question. */
 struct guardcheck_seen {
-	bool known;  /* it is in the set already */
+	bool known;  /* it is in its set already */
+	bool client; /* its network is blocked, or was until just now */
 	size_t have; /* blocks of that family now */
 };
 
@@ -63,6 +77,12 @@ enum guard_verdict guardcheck_block(struct guardcheck *g, const struct msg *m,
     const struct guardcheck_seen *seen, int64_t now_ms, struct nft_op *op);
 /* MSG_UNBLOCK: only its shape matters. */
 enum guard_verdict guardcheck_unblock(const struct msg *m, struct nft_op *op);
+
+/* MSG_CHECK: the same; its kind means nothing. */
+enum guard_verdict guardcheck_key(const struct msg *m, struct nft_op *op);
+/* MSG_CUT. */
+enum guard_verdict
+guardcheck_cut(struct guardcheck *g, const struct msg *m, int64_t now_ms);
 
 /* The guard sends a MSG_RESYNC: one restore may come. */
 void guardcheck_resync(struct guardcheck *g);

@@ -3,30 +3,53 @@
 #include "daemon/guard_impl.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "daemon/log.h"
 
-#define SLICE       64  /* messages of the engine in one go */
-#define GONE_S      2   /* between a closed socket and SIGCHLD */
-#define RELAY_OFTEN 100 /* lost packets worth a line */
+#define SLICE  64 /* messages of the engine in one go */
+#define GONE_S 2  /* between a closed socket and SIGCHLD */
 
-/* Mail must not wait for a queue that nobody reads; leaves the blocks. */
-void
-guard_queue_out(struct guard *g)
+static void
+configure(struct guard *g, const char *what)
 {
 	bool fresh;
 
-	if (g->nft_conf.queue < 0)
-		return;
-	g->nft_conf.queue = -1;
 	if (nft_configure(g->nft, &g->nft_conf) != 0 ||
 	    (g->table.state == MSG_TABLE_ON &&
 		nft_install(g->nft, &fresh) != 0))
 		log_msg(LOG_ERR,
-		    "cannot take the queue rule out: %s "
-		    "(it ends by itself within %d s)",
-		    nft_error(g->nft), NFT_QUEUE_LEASE_S);
+		    "cannot take %s out: %s (the queue ends by itself within "
+		    "%d s)",
+		    what, nft_error(g->nft), NFT_QUEUE_LEASE_S);
+}
+
+/*
+ * Mail must not wait for a queue that nobody reads, nor for a front that does
+ * not answer: who was rejected passes.  Leaves the blocks.
+ */
+void
+guard_rules_out(struct guard *g)
+{
+	if (g->nft_conf.queue < 0 && g->nft_conf.front == NFT_FRONT_OFF)
+		return;
+	g->nft_conf.queue = -1;
+	g->nft_conf.reject_passes = g->nft_conf.front != NFT_FRONT_OFF;
+	g->nft_conf.front = NFT_FRONT_OFF;
+	configure(g, "the rules of queue and front");
+}
+
+void
+guard_front_gone(struct guard *g)
+{
+	if (g->nft_conf.front != NFT_FRONT_OFF) {
+		g->nft_conf.front = NFT_FRONT_OFF;
+		configure(g, "the rules of the front");
+	}
+	guardfront_close(
+	    &g->front); /* it ends if the engine has no end of it */
+	guard_tell(g, MSG_FRONT_GONE, 0);
 }
 
 void
@@ -61,8 +84,9 @@ guard_engine_gone(struct guard *g, const char *why)
 		return;
 	if (why != NULL)
 		log_msg(LOG_CRIT, "zfw-engine: %s", why);
-	guard_queue_out(g);
+	guard_rules_out(g);
 	guard_close_engine(g);
+	guardfront_close(&g->front);
 	if (child_reap(&g->child))
 		guard_engine_died(g);
 	else
@@ -102,11 +126,37 @@ put_value(struct guard *g, enum msg_op op, int32_t value)
 	put(g, &m, -1);
 }
 
+void
+guard_tell(struct guard *g, enum msg_op op, int32_t value)
+{
+	if (g->phase == PHASE_RESTORE || g->phase == PHASE_READY)
+		put_value(g, op, value);
+}
+
 static void
 put_resync(struct guard *g)
 {
 	guardapply_resync(g->apply);
 	put_value(g, MSG_RESYNC, 0);
+}
+
+/* Of the table that was just installed: once for each sentence. */
+static void
+look_what_lacks(struct guard *g)
+{
+	const char *lacks = nft_error(g->nft);
+
+	if (strncmp(g->lacks, lacks, sizeof(g->lacks) - 1) != 0) {
+		(void)snprintf(g->lacks, sizeof(g->lacks), "%s", lacks);
+		if (*lacks != '\0')
+			log_msg(LOG_WARNING, "table: %s", lacks);
+	}
+	if (g->nft_conf.front != NFT_FRONT_OFF &&
+	    nft_front_how(g->nft) == NFT_FRONT_OFF) {
+		log_msg(LOG_ERR,
+		    "front: off; who would be rejected is dropped");
+		guard_front_gone(g);
+	}
 }
 
 void
@@ -115,6 +165,8 @@ guard_on_table(void *arg, enum msg_table state, bool fresh, bool resync)
 	struct guard *g = arg;
 
 	guardapply_table(g->apply, state == MSG_TABLE_ON, fresh);
+	if (state == MSG_TABLE_ON)
+		look_what_lacks(g);
 	guard_renew_queue(g);
 	if (g->phase != PHASE_RESTORE && g->phase != PHASE_READY)
 		return;
@@ -122,6 +174,14 @@ guard_on_table(void *arg, enum msg_table state, bool fresh, bool resync)
 	if (resync)
 		put_resync(g);
 	guard_flush(g);
+}
+
+size_t
+guard_on_elements(void *arg, const struct nft_op *ops, size_t n)
+{
+	struct guard *g = arg;
+
+	return guardapply_foreign(g->apply, ops, n, guard_now_ms());
 }
 
 void
@@ -150,32 +210,15 @@ guard_on_own(void *arg, const struct net *n, bool added)
 		guardapply_spare(g->apply, n, guard_now_ms());
 }
 
-bool
-guard_on_packet(void *arg, const struct packet *p)
-{
-	struct guard *g = arg;
-	uint64_t more;
-
-	if (g->phase != PHASE_READY || g->child.sock == -1)
-		return true;
-	if (msg_send_packet(g->child.sock, p->t_us, p->data, p->caplen) == 0)
-		return true;
-	g->relay_lost++;
-	if (g->relay_lost % RELAY_OFTEN == 1 &&
-	    log_every(&g->relay_limit, guard_now_ms(), &more))
-		log_msg(LOG_WARNING,
-		    "queue: the engine is slow: %llu packets "
-		    "were accepted without it",
-		    (unsigned long long)g->relay_lost);
-	return true;
-}
-
 static void
 ready(struct guard *g)
 {
 	static const char *const how[] = { [NFT_QUEUE_OFF] = "off",
 		[NFT_QUEUE_NATIVE] = "native",
 		[NFT_QUEUE_XT] = "xt" };
+	static const char *const front[] = { [NFT_FRONT_OFF] = "off",
+		[NFT_FRONT_TPROXY] = "tproxy",
+		[NFT_FRONT_REDIRECT] = "redirect" };
 	struct guardapply_counts c;
 
 	if (g->phase != PHASE_RESTORE)
@@ -183,29 +226,54 @@ ready(struct guard *g)
 	g->phase = PHASE_READY;
 	(void)event_del(g->ev[EV_DEADLINE]);
 	guardapply_counts(g->apply, &c);
-	log_msg(LOG_NOTICE, "ready mode=%s table=%s queue=%s blocks=%zu",
+	log_msg(LOG_NOTICE,
+	    "ready mode=%s table=%s queue=%s front=%s blocks=%zu",
 	    g->conf.config->policy.enforce ? "enforce" : "shadow",
 	    g->table.state == MSG_TABLE_ON ? "on" : "off",
-	    how[nft_queue_how(g->nft)], c.blocks);
+	    how[nft_queue_how(g->nft)], front[g->nft_conf.front], c.blocks);
 	guard_notify(g, "READY=1");
 	if (g->conf.ready != NULL)
 		g->conf.ready(g->conf.arg);
 }
 
-/* The engine is there: tell it all that it has to know. */
+/* Its socket to the front; or that there is none, if it hopes for one. */
 static void
-hello(struct guard *g)
+tell_front(struct guard *g)
 {
-	if (g->phase != PHASE_HELLO)
-		return;
+	const struct msg m = { .op = MSG_FRONT_FD };
+
+	if (g->front.port != 0 && g->front.engine_fd != -1) {
+		put(g, &m, g->front.engine_fd);
+		g->front.engine_fd = -1; /* the queue's now */
+	} else if (g->conf.config->policy.front) {
+		put_value(g, MSG_FRONT_GONE, 0);
+	}
+}
+
+/*
+ * The engine is there: tell it all that it has to know, and first what it
+ * waits for to send blocks while it loads them.
+ */
+static void
+tell_all(struct guard *g)
+{
 	g->phase = PHASE_RESTORE;
 	put_value(g, MSG_HELLO, 0);
 	neverblock_each(g->never, guard_on_own, g);
 	put_value(g, MSG_TABLE, (int32_t)g->table.state);
-	logwatch_announce(g->logs);
 	if (g->table.state == MSG_TABLE_ON)
 		put_resync(g);
-	else
+	logwatch_announce(g->logs);
+	tell_front(g);
+}
+
+static void
+hello(struct guard *g, bool loaded)
+{
+	if (g->phase == PHASE_HELLO)
+		tell_all(g);
+	/* Else when the restore is over. */
+	if (loaded && g->table.state != MSG_TABLE_ON)
 		ready(g);
 }
 
@@ -214,7 +282,18 @@ dispatch(struct guard *g, const struct msg *m, int64_t now_ms)
 {
 	switch (m->op) {
 	case MSG_HELLO:
-		hello(g);
+		hello(g, m->value == 0);
+		break;
+	case MSG_RESTORE_BEGIN:
+		(void)guardapply_msg(g->apply, m, now_ms);
+		if (guardapply_restoring(g->apply))
+			guardtable_restoring(&g->table, true, now_ms);
+		break;
+	case MSG_VERDICT:
+		guard_queue_verdict(g, m);
+		break;
+	case MSG_INLINE:
+		guard_queue_inline(g, m->value == 1);
 		break;
 	case MSG_LOG_FIND:
 		logwatch_find(g->logs, m->source, m->dev, m->ino);
@@ -224,7 +303,9 @@ dispatch(struct guard *g, const struct msg *m, int64_t now_ms)
 			log_msg(LOG_ERR, "the engine sent op %u", m->op);
 		else if (guardapply_msg(g->apply, m, now_ms)) {
 			(void)guardapply_flush(g->apply, now_ms);
+			guardtable_restoring(&g->table, false, now_ms);
 			ready(g);
+			guard_audit(g);
 		}
 	}
 }
@@ -254,11 +335,13 @@ guard_on_read(evutil_socket_t fd, short what, void *arg)
 			break;
 		if (in.fd != -1)
 			(void)evutil_closesocket(in.fd); /* none is due */
+		guardapply_soon(g->apply, in.m, in.n);
 		for (size_t k = 0; k < in.n && g->child.sock != -1; k++)
 			dispatch(g, &in.m[k], now_ms);
 		if (g->child.sock == -1)
 			return;
 	}
+	guard_queue_verdicts(g); /* there somebody waits */
 	guard_apply(g, now_ms);
 	if (n == 0)
 		guard_engine_gone(g, NULL);

@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <limits.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,9 +13,11 @@
 #include <unistd.h>
 
 #include "daemon/log.h"
+#include "daemon/guardsole.h"
 #include "daemon/priv.h"
 
 #define SEND_MAX  8192
+#define CUT_RATE  6000 /* cuts a minute */
 #define PATHS_MAX (2 * CONFIG_LIST_MAX)
 
 /* Opened while we still may; "" or no address = no service manager. */
@@ -57,10 +60,16 @@ nft_conf_of(const struct config *c)
 		.blocks_max = (uint32_t)c->policy.blocks_max,
 		.drop = c->policy.enforce,
 		.queue = c->queue,
+		.leak = c->policy.leak,
+		.leak_seed = c->policy.leak_seed,
 	};
 
 	for (size_t i = 0; i < c->policy.ports_n && i < NFT_PORTS_MAX; i++)
 		n.ports[n.ports_n++] = c->policy.ports[i];
+	for (char **dev = c->ingress; *dev != NULL; dev++)
+		if (n.ingress_n < NFT_DEVS_MAX)
+			(void)snprintf(n.ingress[n.ingress_n++],
+			    sizeof(n.ingress[0]), "%s", *dev);
 	return n;
 }
 
@@ -83,23 +92,6 @@ open_nft(struct guard *g)
 	return rc < 0 ? rc : 0;
 }
 
-static int
-open_queue(struct guard *g)
-{
-	int e;
-
-	if (g->nft_conf.queue < 0)
-		return 0;
-	g->queue = nfqueue_open((uint16_t)g->nft_conf.queue, guard_on_packet,
-	    g);
-	if (g->queue != NULL)
-		return 0;
-	e = errno;
-	log_msg(LOG_ERR, "queue %d: %s", g->nft_conf.queue,
-	    e == EPERM ? "another program has it" : strerror(e));
-	return -e;
-}
-
 /* Says why, once for all the small things that can only lack memory. */
 static int
 lacking(const char *what)
@@ -120,6 +112,7 @@ open_apply(struct guard *g)
 			.enforce = p->enforce,
 			.lease_s = p->lease_s,
 			.rate = p->block_rate,
+			.cut_rate = CUT_RATE,
 			.blocks_max = p->blocks_max,
 			.never = guard_on_never,
 			.arg = g,
@@ -130,8 +123,29 @@ open_apply(struct guard *g)
 	if (g->out == NULL)
 		return lacking("messages");
 	c.out = g->out;
+	c.cut = &g->cut;
+	guardcut_init(&g->cut, g->nft);
+	for (size_t i = 0; i < g->nft_conf.ports_n; i++)
+		c.check.ports[c.check.ports_n++] = g->nft_conf.ports[i];
 	g->apply = guardapply_new(&c, guard_now_ms());
 	return g->apply == NULL ? lacking("blocks") : 0;
+}
+
+/* Without a front rejecting means dropping: no reason not to start. */
+static int
+open_front(struct guard *g)
+{
+	const struct config *c = g->conf.config;
+
+	if (c->front == NFT_FRONT_OFF || !c->policy.enforce ||
+	    guardfront_open(&g->front, c, &g->conf.child) != 0)
+		return 0;
+	g->nft_conf.front = (enum nft_front)c->front;
+	g->nft_conf.front_port = g->front.port;
+	if (nft_configure(g->nft, &g->nft_conf) == 0)
+		return 0;
+	log_msg(LOG_ERR, "front: %s", nft_error(g->nft));
+	return -EINVAL;
 }
 
 static int
@@ -193,39 +207,51 @@ open_watches(struct guard *g)
 	int rc;
 
 	g->watch = nftwatch_open();
-	if (g->watch == NULL)
+	g->walk = nftwalk_open();
+	if (g->watch == NULL || g->walk == NULL)
 		return lacking("watching the table");
 	guardtable_init(&g->table,
 	    &(struct guardtable_conf){ .nft = g->nft,
 		.watch = g->watch,
 		.places = g->conf.places,
 		.changed = guard_on_table,
+		.elements = guard_on_elements,
+		.looked = guard_audit,
 		.arg = g });
 	rc = open_logs(g);
-	return rc != 0 ? rc : open_queue(g);
+	return rc != 0 ? rc : guard_queue_open(g);
 }
 
 static int
 open_all(struct guard *g)
 {
 	char err[CHILD_ERRLEN];
-	int rc = open_nft(g);
+	int rc;
 
+	g->sole_fd = guardsole_take();
+	if (g->sole_fd == -EEXIST)
+		return -EEXIST;
+	rc = open_nft(g);
 	if (rc != 0)
 		return rc;
 	g->notify_fd = open_notify();
+	g->conf.child.urgent = g->nft_conf.queue >= 0;
 	rc = child_start(&g->child, &g->conf.child, err);
 	if (rc != 0) {
 		log_msg(LOG_ERR, "cannot start zfw-engine: %s", err);
 		return rc;
 	}
-	rc = open_apply(g);
+	rc = open_front(g);
+	if (rc == 0)
+		rc = open_apply(g);
 	if (rc == 0)
 		rc = open_own(g);
 	if (rc == 0)
 		rc = open_watches(g);
 	if (rc != 0)
 		return rc;
+	if (g->conf.child.urgent)
+		child_hurry(); /* all children are there: it is ours alone */
 	g->base = event_base_new();
 	if (g->base == NULL || guard_events(g) != 0)
 		return lacking("event loop");
@@ -242,6 +268,7 @@ guard_open(const struct guard_conf *conf, struct guard **out)
 		return lacking("guard");
 	g->conf = *conf;
 	g->notify_fd = g->child.sock = g->child.wake_fd = -1;
+	g->sole_fd = g->front.engine_fd = g->queue.proc_fd = -1;
 	rc = open_all(g);
 	if (rc != 0) {
 		guard_close(g);
@@ -332,13 +359,18 @@ guard_close(struct guard *g)
 	if (g->base != NULL)
 		event_base_free(g->base);
 	logwatch_close(g->logs);
-	nfqueue_close(g->queue);
+	guard_queue_close(g);
 	neverblock_close(g->never);
 	nftwatch_close(g->watch);
+	nftwalk_close(g->walk);
 	guardapply_free(g->apply);
 	guardsend_free(g->out);
+	guardcut_fini(&g->cut);
+	guardfront_close(&g->front);
 	child_close(&g->child);
 	nft_close(g->nft);
+	if (g->sole_fd >= 0)
+		close(g->sole_fd);
 	if (g->notify_fd != -1)
 		close(g->notify_fd);
 	free(g);

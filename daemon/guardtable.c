@@ -1,16 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/guardtable.h"
 
+#define ELEMENTS_MAX 600   /* repairs of elements in a minute */
+#define DEAF_MS      10000 /* a restore of all there can be takes less */
+
 void
 guardtable_init(struct guardtable *t, const struct guardtable_conf *c)
 {
 	*t = (struct guardtable){ .conf = *c };
+	t->elements.max = ELEMENTS_MAX;
 }
 
 static void
 enter(struct guardtable *t, enum msg_table state, bool fresh, bool resync)
 {
 	t->state = state;
+	/* What is sent again now is all that was to be put right. */
+	if (resync || state != MSG_TABLE_ON)
+		t->resync = false;
 	t->conf.changed(t->conf.arg, state, fresh, resync);
 }
 
@@ -66,18 +73,63 @@ guardtable_start(struct guardtable *t)
 	return rc;
 }
 
+/*
+ * Elements of ours were made or deleted by another program.  Those that it
+ * can name go right at once; a flush, or the allow list, needs the engine.
+ */
+static void
+others_elements(struct guardtable *t, int64_t now_ms)
+{
+	const struct nftwatch_seen *seen = nftwatch_seen(t->conf.watch);
+	uint64_t more;
+	size_t right = 0;
+
+	if (t->state != MSG_TABLE_ON)
+		return;
+	if (!repairs_allow(&t->elements, now_ms)) {
+		t->resync = true;
+		return;
+	}
+	right = t->conf.elements(t->conf.arg, seen->ops, seen->ops_n);
+	t->resync = t->resync || seen->more || seen->other;
+	if (right > 0 && log_every(&t->elements_limit, now_ms, &more))
+		log_msg(LOG_WARNING,
+		    "elements of table inet " NFT_TABLE " were changed by "
+		    "another program: %zu put right left_out=%llu",
+		    right, (unsigned long long)more);
+}
+
 bool
-guardtable_event(struct guardtable *t)
+guardtable_event(struct guardtable *t, int64_t now_ms)
 {
 	enum nftwatch_what what = nftwatch_read(t->conf.watch, t->conf.nft);
 
 	if (what == NFTWATCH_NOTHING)
 		return false;
+	if (what == NFTWATCH_ELEMENTS) {
+		others_elements(t, now_ms);
+		return t->resync;
+	}
 	/* What is known for sure goes before "events were lost". */
 	if (t->seen == NFTWATCH_NOTHING || t->seen == NFTWATCH_LOOK ||
 	    what == NFTWATCH_DELETED)
 		t->seen = what;
 	return true;
+}
+
+void
+guardtable_restoring(struct guardtable *t, bool on, int64_t now_ms)
+{
+	if (on == (t->deaf_ms != 0))
+		return;
+	if (nftwatch_listen(t->conf.watch, !on) != 0) {
+		if (on)
+			return; /* only slower */
+		log_msg(LOG_ERR, "watching the table: cannot go on");
+	}
+	t->deaf_ms = on ? now_ms : 0;
+	if (!on && t->seen == NFTWATCH_NOTHING)
+		t->seen = NFTWATCH_LOOK;
 }
 
 void
@@ -117,6 +169,18 @@ repair(struct guardtable *t, int64_t now_ms)
 	enter(t, MSG_TABLE_ON, fresh, true);
 }
 
+/* A set was flushed, or so: the rules are fine, what is in the sets is not. */
+static void
+send_again(struct guardtable *t, int64_t now_ms)
+{
+	if (!repairs_allow(&t->repairs, now_ms))
+		return; /* later: the flag stays */
+	log_msg(LOG_WARNING,
+	    "elements of table inet " NFT_TABLE " were changed by another "
+	    "program: all blocks are sent again");
+	enter(t, MSG_TABLE_ON, false, true);
+}
+
 /*
  * Events were lost, as happens when we restore a million blocks ourselves:
  * the rules are set again, which is cheap and harms nothing; the blocks are
@@ -128,8 +192,12 @@ reassure(struct guardtable *t)
 	bool fresh;
 
 	t->seen = NFTWATCH_NOTHING;
-	if (install(t, &fresh) != 0 || !fresh)
+	if (install(t, &fresh) != 0)
 		return;
+	if (!fresh) {
+		t->conf.looked(t->conf.arg);
+		return;
+	}
 	log_msg(LOG_WARNING,
 	    "table inet " NFT_TABLE " was gone: put back, "
 	    "all blocks are sent again");
@@ -155,6 +223,9 @@ guardtable_look(struct guardtable *t, int64_t now_ms)
 {
 	int there;
 
+	/* A restore that does not end leaves us deaf for no longer. */
+	if (t->deaf_ms != 0 && now_ms - t->deaf_ms > DEAF_MS)
+		guardtable_restoring(t, false, now_ms);
 	if (places_off(t->conf.places)) {
 		if (t->state != MSG_TABLE_OFF || t->seen != NFTWATCH_NOTHING)
 			go_off(t);
@@ -172,4 +243,6 @@ guardtable_look(struct guardtable *t, int64_t now_ms)
 		reassure(t);
 	else if (t->seen != NFTWATCH_NOTHING)
 		repair(t, now_ms);
+	else if (t->resync)
+		send_again(t, now_ms);
 }

@@ -9,7 +9,7 @@
 #define SECOND_MS     1000
 #define TICK_US       200000
 #define SYNC_EVERY_MS 600000
-#define LOAD_SLICE    256
+#define EARLY_EVERY   256 /* blocks */
 
 static int64_t
 clock_ms(clockid_t id)
@@ -99,9 +99,12 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	live_in_captures(l);
 	engine_tick(l->engine, live_wall_ms());
+	live_check_tick(l, mono_ms);
+	live_queue_tick(l);
 	if (l->ctl != NULL)
 		ctl_tick(l->ctl, mono_ms);
 	live_p0f_tick(l, mono_ms);
+	live_front_tick(l, mono_ms);
 	if (mono_ms >= l->second_ms)
 		each_second(l, mono_ms);
 	live_guard_pump(l);
@@ -155,6 +158,7 @@ init_engine(struct live *l)
 		.out = live_out,
 		.load = live_out_load,
 		.save = live_out_save,
+		.cut = l->policy->enforce,
 		.session = l->conf.p0f_fd < 0 ? NULL : live_p0f_session,
 		.ask = l->conf.resolver == NULL ? NULL : live_names_ask,
 	};
@@ -187,6 +191,8 @@ live_new(const struct live_conf *conf)
 	l->policy = &conf->config->policy;
 	l->started_ms = live_wall_ms();
 	l->sync_ms = live_mono_ms() + SYNC_EVERY_MS;
+	live_front_init(l);
+	live_check_init(l);
 	if (!outq_init(&l->q) || !init_loop(l) || !init_engine(l) ||
 	    !live_in_init(l) || !live_guard_init(l) || !init_ctl(l) ||
 	    !live_p0f_init(l) || !live_names_init(l) || !live_learned_init(l)) {
@@ -196,67 +202,48 @@ live_new(const struct live_conf *conf)
 	return l;
 }
 
-/* The callback may not use the store, and engine_restore() may. */
 struct load {
 	struct live *l;
 	int64_t now_ms;
-	size_t n;
-	struct client c[LOAD_SLICE];
+	size_t restored;
 };
 
+/* May not use the store: nor does engine_restore(). */
 static void
 load_one(void *arg, const struct client *c)
 {
 	struct load *ld = arg;
 
-	if (client_blocked(c, ld->now_ms) &&
-	    !engine_allowed(ld->l->engine, &c->key, NULL))
-		ld->c[ld->n++] = *c;
-}
-
-static int
-load_blocks(struct live *l, struct load *ld, size_t *restored)
-{
-	struct store_cursor *cursor = NULL;
-	int rc;
-
-	do {
-		ld->n = 0;
-		rc = store_clients(l->conf.store, &cursor, LOAD_SLICE, load_one,
-		    ld);
-		for (size_t i = 0; rc == 0 && i < ld->n; i++)
-			if (engine_restore(l->engine, &ld->c[i], ld->now_ms))
-				++*restored;
-	} while (rc == 0 && cursor != NULL);
-	store_cursor_free(cursor);
-	return rc;
+	engine_seen(ld->l->engine, c);
+	if (!client_blocked(c, ld->now_ms) ||
+	    engine_allowed(ld->l->engine, &c->key, NULL) ||
+	    !engine_restore(ld->l->engine, c, ld->now_ms))
+		return;
+	if (++ld->restored % EARLY_EVERY == 0)
+		live_guard_early(ld->l);
 }
 
 int
 live_load(struct live *l)
 {
-	struct load *ld = calloc(1, sizeof(*ld));
+	struct load ld = { .l = l, .now_ms = live_wall_ms() };
 	int64_t began_ms = live_mono_ms();
-	size_t restored = 0;
 	int rc;
 
-	if (ld == NULL)
-		return -ENOMEM;
-	ld->l = l;
-	ld->now_ms = live_wall_ms();
-	engine_tick(l->engine, ld->now_ms);
+	engine_tick(l->engine, ld.now_ms);
 	rc = live_learned_load(l);
 	if (rc == 0)
-		rc = live_allow_load(l, ld->now_ms);
-	if (rc == 0)
-		rc = load_blocks(l, ld, &restored);
-	free(ld);
+		rc = live_allow_load(l, ld.now_ms);
+	if (rc == 0) {
+		live_guard_meet(l);
+		rc = store_blocked(l->conf.store, load_one, &ld);
+	}
 	if (rc != 0)
 		return rc;
 	log_msg(LOG_NOTICE,
 	    "ready: %zu blocks in force, %zu networks allowed by hand, "
 	    "loaded in %lld ms",
-	    restored, l->allow_n, (long long)(live_mono_ms() - began_ms));
+	    ld.restored, l->allow_n, (long long)(live_mono_ms() - began_ms));
 	live_guard_send(l, &(struct msg){ .op = MSG_HELLO });
 	live_guard_pump(l);
 	return 0;
@@ -290,6 +277,7 @@ live_free(struct live *l)
 	live_names_fini(l);
 	live_learned_fini(l);
 	live_p0f_fini(l);
+	live_front_fini(l);
 	live_guard_fini(l);
 	live_in_fini(l);
 	engine_free(l->engine);

@@ -157,7 +157,7 @@ static void
 do_why(struct live *l, struct ctl_conn *c, const struct ctl_req *r)
 {
 	struct score score = { 0 };
-	struct net by;
+	struct net by, over;
 	struct addr key = addr_key(&r->addr);
 	struct why_ask ask = { .policy = l->policy,
 		.addr = r->addr,
@@ -168,6 +168,8 @@ do_why(struct live *l, struct ctl_conn *c, const struct ctl_req *r)
 		ask.allowed = &by;
 	ask.never = never_of(l, &r->addr);
 	ask.client = engine_client(l->engine, &key, ask.now_ms, &score);
+	ask.over = engine_climbed(l->engine, &r->addr, &over);
+	ask.over_net = &over;
 	ctl_reply(c, why_json(&ask));
 }
 
@@ -178,10 +180,10 @@ struct block_list {
 };
 
 static void
-append_block(void *arg, const struct client *cl)
+append_net(void *arg, const struct client *cl, const struct net *net)
 {
 	struct block_list *bl = arg;
-	json_t *o = why_block_json(cl, bl->now_ms);
+	json_t *o = why_block_json(cl, net, bl->now_ms);
 	char *text = o == NULL ?
 	    NULL :
 	    json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(6));
@@ -195,6 +197,12 @@ append_block(void *arg, const struct client *cl)
 	json_decref(o);
 }
 
+static void
+append_block(void *arg, const struct client *cl)
+{
+	append_net(arg, cl, NULL);
+}
+
 static bool
 more_blocks(void *arg, struct ctl_conn *c, size_t *cursor)
 {
@@ -204,8 +212,15 @@ more_blocks(void *arg, struct ctl_conn *c, size_t *cursor)
 	struct block_list bl = { c, live_wall_ms(), (*cursor & HAS_SOME) != 0 };
 	size_t at = *cursor >> CURSOR_BIT;
 
-	if (*cursor == 0)
+	if (*cursor == 0) { /* whole networks first: there are never many */
+		size_t net = 0;
+
 		ctl_append(c, head, sizeof(head) - 1);
+		do
+			net = engine_climbs(l->engine, net, BLOCKS_SLICE,
+			    append_net, &bl);
+		while (net != 0);
+	}
 	at = engine_blocks(l->engine, at, BLOCKS_SLICE, append_block, &bl);
 	*cursor = at << CURSOR_BIT | STARTED | (bl.has_some ? HAS_SOME : 0);
 	if (at == 0)

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* live_guard - the guard's socket, both ways */
 #include <errno.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include "daemon/live_impl.h"
 
 #define MESSAGES_SLICE 64
 #define BULK_SLICE     MSG_MAX
+#define EARLY_SLICES   16    /* in one go; more than are loaded meanwhile */
+#define MEET_MS        1000  /* to wait for the guard, which has nothing else */
 #define AGAIN_MS       60000 /* the guard's rate is by the minute */
 
 /* ---- out ---- */
@@ -57,16 +60,51 @@ bulk_allow(struct live *l)
 }
 
 static void
-bulk_block(void *arg, const struct client *c)
+bulk_block(void *arg, const struct engine_wanted *w)
 {
 	struct live *l = arg;
-	int64_t now_ms = engine_now_ms(l->engine);
-	struct msg m = live_out_block(l,
-	    l->bulk.restore ? MSG_BLOCK : MSG_RENEW, c, now_ms);
+	struct msg m = live_out_wanted(l,
+	    l->bulk.restore ? MSG_BLOCK : MSG_RENEW, w);
 
+	if (l->bulk.early && w->told)
+		return;
 	/* What mode enforce left in the store stays there in shadow. */
-	if (l->policy->enforce && !c->shadow && client_blocked(c, now_ms))
+	if (l->policy->enforce)
 		live_guard_send(l, &m);
+}
+
+/* One slice of those loaded since; false: there are none. */
+static bool
+early_blocks(struct live *l)
+{
+	struct live_bulk *b = &l->bulk;
+	size_t from = b->early_at;
+
+	if (!b->blocks_begun)
+		live_guard_send(l, &(struct msg){ .op = MSG_RESTORE_BEGIN });
+	b->blocks_begun = true;
+	b->early = false; /* all that come now are to be sent */
+	b->early_at = engine_wanted_early(l->engine, from, BULK_SLICE,
+	    bulk_block, l);
+	b->early = true;
+	return b->early_at != from;
+}
+
+void
+live_guard_early(struct live *l)
+{
+	struct live_bulk *b = &l->bulk;
+	bool more = b->restore && l->policy->enforce;
+
+	for (int i = 0; more && i < EARLY_SLICES; i++) {
+		/* What is wrong with the socket is seen to by the loop. */
+		if (outq_flush(&l->q, l->conf.guard_fd) != 0 || !bulk_room(l))
+			return;
+		if (b->allow)
+			bulk_allow(l);
+		else
+			more = early_blocks(l);
+	}
 }
 
 static void
@@ -77,13 +115,13 @@ bulk_blocks(struct live *l)
 	if (b->restore && !b->blocks_begun)
 		live_guard_send(l, &(struct msg){ .op = MSG_RESTORE_BEGIN });
 	b->blocks_begun = true;
-	b->blocks_at = engine_blocks(l->engine, b->blocks_at, BULK_SLICE,
+	b->blocks_at = engine_wanted(l->engine, b->blocks_at, BULK_SLICE,
 	    bulk_block, l);
 	if (b->blocks_at != 0)
 		return;
 	if (b->restore)
 		live_guard_send(l, &(struct msg){ .op = MSG_RESTORE_END });
-	b->blocks = b->restore = b->blocks_begun = false;
+	b->blocks = b->restore = b->blocks_begun = b->early = false;
 }
 
 /* After all that the request did. */
@@ -100,6 +138,7 @@ bulk_syncs(struct live *l)
 		live_guard_send(l,
 		    &(struct msg){ .op = MSG_SYNC, .seq = w->seq });
 	}
+	live_front_syncs(l);
 }
 
 /* One slice of what is to be sent in bulk; false: nothing. */
@@ -113,7 +152,7 @@ bulk_step(struct live *l)
 		b->repair = true;
 	}
 	if (b->repair && !b->blocks) {
-		b->repair = b->restore = false;
+		b->repair = b->restore = b->early = false;
 		b->blocks = true;
 		b->blocks_at = 0;
 	}
@@ -144,6 +183,7 @@ live_guard_flush(struct live *l)
 void
 live_guard_pump(struct live *l)
 {
+	live_out_late(l);
 	/* A bounded number of slices: the socket takes about 40 messages. */
 	for (int i = 0; i < MESSAGES_SLICE; i++) {
 		live_guard_flush(l);
@@ -171,19 +211,6 @@ live_guard_find(void *arg, size_t source, uint64_t dev, uint64_t ino)
 /* ---- in ---- */
 
 static void
-on_packet(struct live *l)
-{
-	struct packet p = { .t_us = l->in.m[0].t_us,
-		.data = l->in.packet,
-		.caplen = (uint32_t)l->in.packet_n,
-		.wirelen = (uint32_t)l->in.packet_n,
-		.link = PACKET_RAW };
-
-	l->queued_packets++;
-	live_in_packet(l, &p);
-}
-
-static void
 on_resync(struct live *l)
 {
 	struct live_bulk *b = &l->bulk;
@@ -191,7 +218,7 @@ on_resync(struct live *l)
 	b->allow = true;
 	b->allow_at = 0;
 	b->blocks = b->restore = true;
-	b->blocks_begun = b->repair = false;
+	b->blocks_begun = b->repair = b->early = false;
 	b->blocks_at = 0;
 }
 
@@ -245,6 +272,7 @@ on_record(struct live *l, const struct msg *m)
 	switch (m->op) {
 	case MSG_DONE:
 		live_ctl_synced(l, m->seq, m->value);
+		live_front_synced(l, m->seq, m->value);
 		break;
 	case MSG_RESYNC:
 		on_resync(l);
@@ -264,6 +292,22 @@ on_record(struct live *l, const struct msg *m)
 	case MSG_LOG_FD:
 		on_log_fd(l, m);
 		break;
+	case MSG_CHECKED:
+		live_check_done(l, m);
+		break;
+	case MSG_CLOCK:
+		live_check_clock(l);
+		break;
+	case MSG_QUEUE:
+		live_queue_count(l, m);
+		break;
+	case MSG_FRONT_FD:
+		live_front_fd(l, l->in.fd);
+		l->in.fd = -1;
+		break;
+	case MSG_FRONT_GONE:
+		live_front_gone(l, m->value != 0);
+		break;
 	case MSG_HELLO:
 		break;
 	default:
@@ -276,7 +320,7 @@ static void
 on_message(struct live *l)
 {
 	if (l->in.m[0].op == MSG_PACKET) {
-		on_packet(l);
+		live_queue_packets(l);
 		return;
 	}
 	for (size_t i = 0; i < l->in.n; i++)
@@ -285,35 +329,66 @@ on_message(struct live *l)
 		close(l->in.fd);
 }
 
+enum taken { TAKEN_ONE, TAKEN_NONE, TAKEN_END };
+
+static enum taken
+take_message(struct live *l)
+{
+	int rc = msg_recv(l->conf.guard_fd, &l->in);
+
+	if (rc > 0) {
+		on_message(l);
+	} else if (rc == -EAGAIN) {
+		return TAKEN_NONE;
+	} else if (rc == -EBADMSG) {
+		l->faults.bad_msgs++;
+		if (log_every(&l->faults.bad_msg, live_mono_ms(), NULL))
+			log_msg(LOG_ERR, "guard: a bad message");
+	} else {
+		/* 0: the guard is gone: so are we */
+		if (rc < 0)
+			log_msg(LOG_ERR, "guard: %s", strerror(-rc));
+		live_end(l, rc == -ECONNRESET ? 0 : rc);
+		return TAKEN_END;
+	}
+	return TAKEN_ONE;
+}
+
 static void
 on_guard(evutil_socket_t fd, short what, void *arg)
 {
 	struct live *l = arg;
+	enum taken is = TAKEN_ONE;
 
+	(void)fd;
 	(void)what;
-	for (int i = 0; i < MESSAGES_SLICE; i++) {
-		int rc = msg_recv(fd, &l->in);
+	for (int i = 0; i < MESSAGES_SLICE && is == TAKEN_ONE; i++)
+		is = take_message(l);
+	if (is != TAKEN_END)
+		live_guard_pump(l);
+}
 
-		if (rc == -EAGAIN)
-			break;
-		if (rc == 0) {
-			live_end(l, 0); /* the guard is gone: so are we */
-			return;
-		}
-		if (rc == -EBADMSG) {
-			l->faults.bad_msgs++;
-			if (log_every(&l->faults.bad_msg, live_mono_ms(), NULL))
-				log_msg(LOG_ERR, "guard: a bad message");
-			continue;
-		}
-		if (rc < 0) {
-			log_msg(LOG_ERR, "guard: %s", strerror(-rc));
-			live_end(l, rc == -ECONNRESET ? 0 : rc);
-			return;
-		}
-		on_message(l);
+/* It has asked for the blocks, or has no table to put them into. */
+static bool
+guard_met(const struct live *l)
+{
+	return l->bulk.restore || (l->table != 0 && l->table != MSG_TABLE_ON);
+}
+
+void
+live_guard_meet(struct live *l)
+{
+	struct pollfd p = { .fd = l->conf.guard_fd, .events = POLLIN };
+	int64_t now_ms = live_mono_ms(), end_ms = now_ms + MEET_MS;
+	enum taken is = TAKEN_NONE;
+
+	live_guard_send(l, &(struct msg){ .op = MSG_HELLO, .value = 1 });
+	live_guard_flush(l);
+	while (is != TAKEN_END && now_ms < end_ms && !guard_met(l)) {
+		(void)poll(&p, 1, (int)(end_ms - now_ms));
+		is = take_message(l);
+		now_ms = live_mono_ms();
 	}
-	live_guard_pump(l);
 }
 
 static void

@@ -10,6 +10,7 @@
 #include "daemon/blind.h"
 #include "daemon/ctl.h"
 #include "daemon/engine.h"
+#include "daemon/frontmsg.h"
 #include "daemon/live.h"
 #include "daemon/log.h"
 #include "daemon/logtail.h"
@@ -55,7 +56,9 @@ struct live_bulk {
 	bool blocks;     /* all blocks are being sent ... */
 	bool restore;    /* ... as an answer to MSG_RESYNC, not a repair */
 	bool blocks_begun;
-	size_t blocks_at; /* engine_blocks() cursor */
+	size_t blocks_at; /* engine_wanted() cursor */
+	bool early;       /* some were sent while they were loaded ... */
+	size_t early_at;  /* ... up to here */
 	bool repair;      /* a record was dropped: send all again */
 	int64_t again_ms; /* monotonic; one was refused: send all then */
 };
@@ -102,6 +105,52 @@ struct live_alarms {
 	bool blind; /* that, or a log */
 };
 
+#define FRONT_WAITS 32
+struct live_front_wait { /* a click, until the kernel has it */
+	enum wait_state state;
+	uint32_t seq, front_seq; /* of MSG_SYNC, of FRONT_CLICK */
+	int64_t since_ms;
+	struct engine_front is;
+};
+
+struct live_front {
+	struct event *ev; /* NULL: no socket */
+	int fd;
+	bool ready;  /* it said hello */
+	bool wanted; /* the guard hands clients to it */
+	bool there;  /* both, as the engine ... */
+	bool told;   /* ... was told, if it was */
+	bool paused; /* it said too much for this tick */
+	bool keys_due;
+	uint8_t keys[2][FRONT_KEY_BYTES]; /* [0] signs */
+	int64_t made_ms;                  /* wall clock; 0: not loaded yet */
+	unsigned asks_left, clicks_left;
+	int64_t second_ms;
+	struct live_front_wait waits[FRONT_WAITS];
+	uint64_t asks, clicks, lifted, limited, lost, bad;
+};
+
+#define LIVE_CHECKS 4
+struct live_check {
+	int64_t next_ms;   /* monotonic */
+	int64_t offset_ms; /* of the wall clock from the monotonic one */
+	int64_t after_ms;  /* monotonic: until then it was set just now */
+	struct hash_key key;
+	uint64_t asked, checked, wrong;
+	uint64_t full; /* evicted or spared, at the last look */
+	struct log_limit full_said;
+	struct live_check_ask {
+		uint32_t seq; /* of MSG_CHECK; 0: none */
+		struct engine_element at;
+	} asks[LIVE_CHECKS];
+};
+
+struct live_queue {
+	bool on; /* the guard waits for verdicts */
+	uint64_t packets, verdicts;
+	uint64_t counts[MSG_QUEUES]; /* as the guard told */
+};
+
 struct live {
 	struct live_conf conf;
 	const struct config *cfg;
@@ -129,17 +178,20 @@ struct live {
 	uint32_t seq;
 	enum msg_table table;
 	uint64_t refused[REFUSALS];
-	uint64_t queued_packets;
+	struct live_queue queue;
+	struct live_check check;
 
 	struct store_allow *allow;
 	size_t allow_n, allow_max;
 
 	struct live_faults faults;
 	struct live_burst burst;
+	char late[1024]; /* see live_out_late(); "" = none */
 	struct live_alarms alarms;
 	struct live_p0f p0f;
 	struct live_names names;
 	struct live_learned learned;
+	struct live_front front;
 	struct msg_in in;
 };
 
@@ -177,9 +229,11 @@ bool live_out_save(void *arg, const struct client *c);
 /* Once a second: how many lines were left out. */
 void live_out_tick(struct live *l);
 void live_out_store_error(struct live *l, const char *what, int rc);
-/* MSG_BLOCK or MSG_RENEW of a block that is in force. */
-struct msg live_out_block(const struct live *l, enum msg_op op,
-    const struct client *c, int64_t now_ms);
+/* A line about a block that waits until its sessions have been ended. */
+void live_out_late(struct live *l);
+/* MSG_BLOCK, MSG_RENEW or MSG_CHECK of an element that is to be there. */
+struct msg live_out_wanted(const struct live *l, enum msg_op op,
+    const struct engine_wanted *w);
 
 /* live_guard.c */
 bool live_guard_init(struct live *l);
@@ -189,7 +243,28 @@ void live_guard_send(struct live *l, const struct msg *m);
 void live_guard_flush(struct live *l);
 /* And makes more of what is to be sent in bulk: asks the engine for it. */
 void live_guard_pump(struct live *l);
+/*
+ * Blocks go to the guard while they are loaded: meet() before that, waiting a
+ * moment for its answer, early() often while it lasts (no use of the store).
+ * What was not sent by then follows.
+ */
+void live_guard_meet(struct live *l);
+void live_guard_early(struct live *l);
 void live_guard_find(void *arg, size_t source, uint64_t dev, uint64_t ino);
+
+/* live_check.c */
+void live_check_init(struct live *l);
+void live_check_tick(struct live *l, int64_t mono_ms);
+void live_check_done(struct live *l, const struct msg *m);
+/* Has the clock been set just now? */
+bool live_check_stepped(const struct live *l);
+void live_check_clock(struct live *l);
+
+/* live_queue.c */
+void live_queue_packets(struct live *l); /* of l->in */
+void live_queue_count(struct live *l, const struct msg *m);
+void live_queue_tick(struct live *l);
+json_t *live_queue_status(const struct live *l); /* null when off */
 
 /* live_allow.c */
 int live_allow_load(struct live *l, int64_t now_ms);
@@ -217,6 +292,18 @@ void live_names_fini(struct live *l);
 void live_names_ask(void *arg, const struct addr *a); /* engine_conf.ask */
 void live_names_tick(struct live *l, int64_t mono_ms);
 json_t *live_names_status(const struct live *l); /* null when off */
+
+/* live_front.c */
+void live_front_init(struct live *l);
+void live_front_fini(struct live *l);
+void live_front_tick(struct live *l, int64_t mono_ms);
+void live_front_fd(struct live *l, int fd); /* takes it */
+/* What the guard says of it: does it hand clients to it? */
+void live_front_gone(struct live *l, bool there);
+/* After all that clicks did: as the requests of live_ctl. */
+void live_front_syncs(struct live *l);
+void live_front_synced(struct live *l, uint32_t seq, int result);
+json_t *live_front_status(const struct live *l);
 
 /* live_p0f.c */
 bool live_p0f_init(struct live *l);

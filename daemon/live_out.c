@@ -40,22 +40,29 @@ live_out_save(void *arg, const struct client *c)
 	return rc >= 0;
 }
 
+static uint8_t
+msg_action(uint8_t action)
+{
+	return action == CLIENT_REJECT ? MSG_REJECT : MSG_DROP;
+}
+
 struct msg
-live_out_block(const struct live *l, enum msg_op op, const struct client *c,
-    int64_t now_ms)
+live_out_wanted(const struct live *l, enum msg_op op,
+    const struct engine_wanted *w)
 {
 	struct msg m = { .op = (uint8_t)op,
-		.tier = c->tier,
-		.score = c->score_permille,
-		.net = addr_key_net(&c->key) };
-	int64_t left_s = (c->block_until_ms - now_ms + 999) / 1000;
+		.tier = w->tier,
+		.score = w->score,
+		.net = w->at.net,
+		.stack = w->at.stack,
+		.action = msg_action(w->at.action),
+		.timeout_s = w->at.timeout_s };
 
-	if (left_s < 1)
-		left_s = 1;
-	if (left_s > l->policy->lease_s)
-		left_s = l->policy->lease_s;
-	m.timeout_s = (uint32_t)left_s;
-	memcpy(m.reasons, c->reasons, sizeof(m.reasons));
+	if (m.timeout_s < 1)
+		m.timeout_s = 1;
+	if (m.timeout_s > l->policy->lease_s)
+		m.timeout_s = l->policy->lease_s;
+	memcpy(m.reasons, w->reasons, sizeof(m.reasons));
 	return m;
 }
 
@@ -92,35 +99,63 @@ live_out_tick(struct live *l)
 	l->burst.left_out = 0;
 }
 
+/* " stack=52:64240:1460", "" for the whole address. */
+static const char *
+stack_text(const struct stack *s, char buf[40])
+{
+	if (stack_none(s))
+		buf[0] = '\0';
+	else if (s->has_mss)
+		(void)snprintf(buf, 40, " stack=%u:%u:%u", s->len, s->window,
+		    s->mss);
+	else
+		(void)snprintf(buf, 40, " stack=%u:%u:-", s->len, s->window);
+	return buf;
+}
+
+/* Written down now, logged once its sessions have been ended. */
 static void
-log_block(const struct engine_out *o)
+keep_block_line(struct live *l, const struct engine_out *o)
 {
 	const struct client *c = o->client;
 	int64_t for_ms = c->block_until_ms - c->block_from_ms;
-	char who[ADDR_STRLEN], sig[4 * CLIENT_SIG_MAX], dur[24], why[128];
+	char who[ADDR_STRLEN], sig[4 * CLIENT_SIG_MAX], dur[24], why[128],
+	    stack[40];
 
-	log_msg(LOG_NOTICE,
-	    "%s client=%s sig=%s score=%u.%03u tier=%u action=%s for=%s "
+	live_out_late(l);
+	(void)snprintf(l->late, sizeof(l->late),
+	    "%s client=%s%s sig=%s score=%u.%03u tier=%u action=%s for=%s "
 	    "reasons=%s cause_ms=%lld",
 	    o->shadow ? "would-block" : "block", client_text(&o->net, who),
+	    stack_text(&o->stack, stack),
 	    c->sig[0] == '\0' ?
 		"none" :
 		log_escape((struct str){ c->sig, strlen(c->sig) }, sig,
 		    sizeof(sig)),
 	    c->score_permille / 1000U, c->score_permille % 1000U, c->tier,
-	    c->action == CLIENT_REJECT ? "reject" : "drop",
+	    o->action == CLIENT_REJECT ? "reject" : "drop",
 	    config_duration_print((uint32_t)(for_ms / 1000), dur),
 	    why_reasons(c->reasons, why, sizeof(why)), (long long)o->cause_ms);
+}
+
+void
+live_out_late(struct live *l)
+{
+	if (l->late[0] == '\0')
+		return;
+	log_msg(LOG_NOTICE, "%s", l->late);
+	l->late[0] = '\0';
 }
 
 static void
 log_unblock(const struct engine_out *o)
 {
-	char who[ADDR_STRLEN];
+	char who[ADDR_STRLEN], stack[40];
 
-	log_msg(LOG_NOTICE, "%s client=%s tier=%u why=\"%s\"",
+	log_msg(LOG_NOTICE, "%s client=%s%s tier=%u why=\"%s\"",
 	    o->shadow ? "would-unblock" : "unblock", client_text(&o->net, who),
-	    o->client->tier, o->why == NULL ? "" : o->why);
+	    stack_text(&o->stack, stack), o->client->tier,
+	    o->why == NULL ? "" : o->why);
 }
 
 /* Anybody with a shell can write to syslog: such lines are told, not used. */
@@ -141,12 +176,54 @@ log_orphan(struct live *l, const struct engine_out *o)
 static void
 send_block(struct live *l, const struct engine_out *o, enum msg_op op)
 {
-	struct msg m = live_out_block(l, op, o->client, o->t_ms);
+	struct engine_wanted w = { .at = { o->net, o->stack, o->action,
+				       o->timeout_s },
+		.tier = o->client->tier,
+		.score = o->client->score_permille };
+	struct msg m;
 
 	if (o->shadow)
 		return;
-	m.timeout_s = o->timeout_s;
+	memcpy(w.reasons, o->client->reasons, sizeof(w.reasons));
+	m = live_out_wanted(l, op, &w);
 	live_guard_send(l, &m);
+}
+
+static void
+send_unblock(struct live *l, const struct engine_out *o)
+{
+	if (!o->shadow)
+		live_guard_send(l,
+		    &(struct msg){ .op = MSG_UNBLOCK,
+			.net = o->net,
+			.stack = o->stack,
+			.action = msg_action(o->action) });
+}
+
+/* At once: every packet that it still sends is one too many. */
+static void
+send_cut(struct live *l, const struct engine_out *o)
+{
+	struct msg m = { .op = MSG_CUT,
+		.net = { o->address, o->address.family == 4 ? 32 : 128 },
+		.port = o->port,
+		.server = o->server,
+		.sport = o->server_port };
+
+	live_guard_send(l, &m);
+	live_guard_flush(l);
+}
+
+static void
+log_cut(struct live *l, const struct engine_out *o)
+{
+	char who[ADDR_STRLEN], stack[40];
+
+	if (client_blocked(o->client, o->t_ms) || !may_log(l))
+		return; /* the block's own line says enough */
+	log_msg(LOG_NOTICE, "cut client=%s port=%u%s",
+	    addr_print(&o->address, who), o->port,
+	    stack_text(&o->stack, stack));
 }
 
 /* The engine has stored the client before it calls this. */
@@ -160,24 +237,33 @@ live_out(void *arg, const struct engine_out *o)
 		send_block(l, o, MSG_BLOCK);
 		live_guard_flush(l); /* at once: the log can wait */
 		if (may_log(l))
-			log_block(o);
+			keep_block_line(l, o);
+		break;
+	case ENGINE_CUT:
+		send_cut(l, o);
+		log_cut(l, o);
 		break;
 	case ENGINE_RENEW:
 		send_block(l, o, MSG_RENEW);
 		break;
+	case ENGINE_MOVE: /* the block itself follows */
+		send_unblock(l, o);
+		break;
 	case ENGINE_UNBLOCK:
-		if (!o->shadow)
-			live_guard_send(l,
-			    &(struct msg){ .op = MSG_UNBLOCK, .net = o->net });
+		send_unblock(l, o);
+		live_out_late(l);
 		if (may_log(l))
 			log_unblock(o);
 		break;
 	case ENGINE_ORPHAN:
 		log_orphan(l, o);
 		break;
-	case ENGINE_EXPIRE:   /* the kernel does that by itself */
+	case ENGINE_EXPIRE: /* the kernel does that by itself, at its time */
+		if (live_check_stepped(l))
+			send_unblock(l, o);
+		break;
 	case ENGINE_SYN_DROP: /* counted by the engine */
-	case ENGINE_CUT:      /* conf.cut is false here: nobody ends them */
+	case ENGINE_OUTS:
 		break;
 	}
 }

@@ -64,6 +64,12 @@ counters_json(const struct engine_counts *n)
 	    "syn_drops", INT(n->syn_drops), "immune_spared",
 	    INT(n->immune_spared), "one_family", INT(n->one_family),
 	    "never_spared", INT(n->never_spared));
+	json_t *front = json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}",
+	    "cuts", INT(n->cuts), "narrow", INT(n->narrow), "rejects",
+	    INT(n->rejects), "leaks", INT(n->leaks), "audits", INT(n->audits),
+	    "renewed", INT(n->renewed), "evicted", INT(n->evicted), "climbed",
+	    INT(n->climbed), "inline_drops", INT(n->inline_drops), "clicks",
+	    INT(n->clicks));
 	json_t *more = json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:"
 				 "I}",
 	    "shared_spared", INT(n->shared_spared), "audited", INT(n->audited),
@@ -77,7 +83,10 @@ counters_json(const struct engine_counts *n)
 
 	if (o != NULL && more != NULL)
 		(void)json_object_update(o, more);
+	if (o != NULL && front != NULL)
+		(void)json_object_update(o, front);
 	json_decref(more);
+	json_decref(front);
 	return o;
 }
 
@@ -117,15 +126,6 @@ guard_json(const struct live *l)
 	    INT(l->faults.bad_msgs));
 }
 
-static json_t *
-queue_json(const struct live *l)
-{
-	if (l->cfg->queue < 0)
-		return json_null();
-	return json_pack("{s:i,s:I}", "number", l->cfg->queue, "packets",
-	    INT(l->queued_packets));
-}
-
 json_t *
 live_status(struct live *l)
 {
@@ -140,7 +140,7 @@ live_status(struct live *l)
 	    INT(now_ms / 1000), "uptime_s",
 	    INT((now_ms - l->started_ms) / 1000), "mode",
 	    l->policy->enforce ? "enforce" : "shadow", "table", table[l->table],
-	    "queue", queue_json(l), "blocks_now", INT(n.blocks_now),
+	    "queue", live_queue_status(l), "blocks_now", INT(n.blocks_now),
 	    "clients_now", INT(n.clients_now), "allow_now",
 	    INT(l->allow_n + l->policy->allow.n));
 	if (o == NULL)
@@ -150,8 +150,12 @@ live_status(struct live *l)
 	json_object_set_new(o, "counters", counters_json(&n));
 	json_object_set_new(o, "patterns", patterns_json(l));
 	json_object_set_new(o, "guard", guard_json(l));
+	json_object_set_new(o, "check",
+	    json_pack("{s:I,s:I}", "checked", INT(l->check.checked), "wrong",
+		INT(l->check.wrong)));
 	json_object_set_new(o, "store", store_json(l));
 	json_object_set_new(o, "p0f", live_p0f_status(l));
+	json_object_set_new(o, "front", live_front_status(l));
 	json_object_set_new(o, "resolver", live_names_status(l));
 	json_object_set_new(o, "blind", json_boolean(l->alarms.blind));
 	json_object_set_new(o, "blind_view",

@@ -12,6 +12,7 @@
 
 #include "fp/addr.h"
 #include "fp/hash.h"
+#include "fp/stack.h"
 
 #define MAILQ_IDS     16384
 #define MAILQ_PENDING 65536
@@ -20,7 +21,9 @@ struct mail {
 	uint64_t id; /* keyed hash of the queue id, 0 = unused */
 	struct addr client;
 	int64_t t_ms;
-	uint64_t sig; /* the stack that it came from, 0 = not known */
+	uint64_t sig;       /* the stack that it came from, 0 = not known ... */
+	struct stack stack; /* ... and as a narrow block knows it, */
+	uint32_t helo;      /* and faces.h */
 	uint32_t nrcpt;
 	bool null_sender, spoilt, queued;
 	bool submission; /* one of our users': never evidence against */

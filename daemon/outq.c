@@ -31,7 +31,7 @@ push_late(struct outq *q, const struct msg *m)
 {
 	if (q->late_n == q->late_max) {
 		size_t max = q->late_max == 0 ? 1024 : 2 * q->late_max;
-		struct net *v = reallocarray(q->late, max, sizeof(*v));
+		struct msg *v = reallocarray(q->late, max, sizeof(*v));
 
 		if (v == NULL) {
 			q->dropped++;
@@ -40,7 +40,7 @@ push_late(struct outq *q, const struct msg *m)
 		q->late = v;
 		q->late_max = max;
 	}
-	q->late[q->late_n++] = m->net;
+	q->late[q->late_n++] = *m;
 	return true;
 }
 
@@ -70,12 +70,8 @@ outq_push(struct outq *q, const struct msg *m)
 static void
 refill(struct outq *q)
 {
-	struct msg m = { .op = MSG_UNBLOCK };
-
-	while (q->n < OUTQ_MAX && q->late_at < q->late_n) {
-		m.net = q->late[q->late_at++];
-		push_ring(q, &m);
-	}
+	while (q->n < OUTQ_MAX && q->late_at < q->late_n)
+		push_ring(q, &q->late[q->late_at++]);
 	if (q->late_at == q->late_n)
 		q->late_at = q->late_n = 0;
 }

@@ -20,7 +20,7 @@
 struct outq {
 	struct msg *ring;
 	size_t head, n;   /* oldest, how many */
-	struct net *late; /* unblocks that wait for the ring */
+	struct msg *late; /* unblocks that wait for the ring */
 	size_t late_at, late_n, late_max;
 	uint64_t sent, dropped;
 };

@@ -107,13 +107,42 @@ take_lock(struct places *p, int run_fd, char err[PLACES_ERRLEN])
 	return 0;
 }
 
+/*
+ * Another run_dir, perhaps in another namespace, but the same store?  The
+ * directory itself is locked by the store; and it is the engine's, so that a
+ * file in it is believed nothing but its lock.
+ */
+static int
+claim_state(struct places *p, const struct config *c, char err[PLACES_ERRLEN])
+{
+	int fd = openat(p->state_fd, LOCK_NAME,
+	    O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+	int rc;
+
+	if (fd == -1)
+		return fail(err, c->state_dir);
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+		p->claim_fd = fd;
+		return 0;
+	}
+	if (errno == EWOULDBLOCK) {
+		(void)snprintf(err, PLACES_ERRLEN,
+		    "another zfwd works in %.200s", c->state_dir);
+		rc = -EWOULDBLOCK;
+	} else {
+		rc = fail(err, c->state_dir);
+	}
+	close(fd);
+	return rc;
+}
+
 int
 places_open(struct places *p, const struct config *c, char err[PLACES_ERRLEN])
 {
 	struct owner user = { 0 }, guard = { 0 };
 	int run_fd, rc;
 
-	*p = (struct places){ -1, -1 };
+	*p = (struct places){ -1, -1, -1 };
 	rc = user_ids(c->user, &user, err);
 	if (rc == 0)
 		rc = user_ids(c->guard_user, &guard, err);
@@ -129,7 +158,9 @@ places_open(struct places *p, const struct config *c, char err[PLACES_ERRLEN])
 		return rc;
 	p->state_fd = make_dir(c->state_dir,
 	    &(struct owner){ user.uid, guard.gid, 0750 }, err);
-	return p->state_fd < 0 ? p->state_fd : 0;
+	if (p->state_fd < 0)
+		return p->state_fd;
+	return claim_state(p, c, err);
 }
 
 void
@@ -137,9 +168,11 @@ places_close(struct places *p)
 {
 	if (p->lock_fd >= 0)
 		close(p->lock_fd);
+	if (p->claim_fd >= 0)
+		close(p->claim_fd);
 	if (p->state_fd >= 0)
 		close(p->state_fd);
-	*p = (struct places){ -1, -1 };
+	*p = (struct places){ -1, -1, -1 };
 }
 
 bool

@@ -42,6 +42,12 @@ struct policy {
 	/* of so many zombies the first session may go on to its end */
 	unsigned audit_permille;
 
+	bool front;    /* tier 1 is rejected by the front, not dropped */
+	uint32_t leak; /* one connection in so many; 0 = none */
+	uint32_t leak_seed;
+	bool inline_verdicts;  /* SYNs of spam-only stacks are dropped */
+	unsigned inline_sites; /* seen bad from so many networks at least */
+
 	size_t half_open_max, sessions_max, clients_max, blocks_max;
 
 	const char *const *traps;      /* addresses or @domains */

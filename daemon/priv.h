@@ -39,7 +39,13 @@ int
 priv_landlock(const struct priv_path *paths, size_t n, char err[PRIV_ERRLEN]);
 
 /* PRIV_ENGINE_DNS: may send datagrams, too. */
-enum priv_role { PRIV_GUARD, PRIV_ENGINE, PRIV_ENGINE_DNS, PRIV_JOURNAL };
+enum priv_role {
+	PRIV_GUARD,
+	PRIV_ENGINE,
+	PRIV_ENGINE_DNS,
+	PRIV_JOURNAL,
+	PRIV_FRONT, /* what it has open, and whom it accepts */
+};
 /* An allow list of system calls; anything else kills the process, loudly. */
 int priv_seccomp(enum priv_role role, char err[PRIV_ERRLEN]);
 

@@ -141,6 +141,13 @@ static const int journal_calls[] = {
 	SCMP_SYS(prlimit64),
 };
 
+/* strangers come in by sockets that are there already */
+static const int front_calls[] = {
+	SCMP_SYS(accept),
+	SCMP_SYS(accept4),
+	SCMP_SYS(sendfile),
+};
+
 #define COUNT(v) (sizeof(v) / sizeof((v)[0]))
 
 #define SOCK_TYPE_MASK 0xf /* the rest of socket()'s type are flags */
@@ -309,6 +316,8 @@ allow_role(scmp_filter_ctx f, enum priv_role role)
 		return allow_guard(f);
 	case PRIV_JOURNAL:
 		return allow_journal(f);
+	case PRIV_FRONT:
+		return allow_all(f, front_calls, COUNT(front_calls));
 	case PRIV_ENGINE_DNS:
 		return allow_engine_dns(f);
 	default:

@@ -5,8 +5,8 @@ bool
 repairs_allow(struct repairs *r, int64_t now_ms)
 {
 	if (r->n == 0 || now_ms - r->from_ms >= REPAIRS_MINUTE_MS)
-		*r = (struct repairs){ .from_ms = now_ms };
-	if (r->n < REPAIRS_MAX) {
+		*r = (struct repairs){ .from_ms = now_ms, .max = r->max };
+	if (r->n < (r->max == 0 ? REPAIRS_MAX : r->max)) {
 		r->n++;
 		return true;
 	}

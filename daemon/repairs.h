@@ -4,7 +4,8 @@
  *
  * Whoever deletes or changes our table finds it repaired at once; but two
  * programs that both repair would keep the kernel busy for ever.  So after
- * REPAIRS_MAX repairs within a minute there is none for a minute, and so on.
+ * REPAIRS_MAX repairs (or `max`) within a minute there is none for a minute,
+ * and so on.
  * Pure; `now_ms` is monotonic.  Used by guardtable.
  */
 #ifndef ZFW_DAEMON_REPAIRS_H
@@ -20,6 +21,7 @@ struct repairs {         /* zeroed by its owner */
 	int64_t from_ms; /* of this minute */
 	unsigned n;      /* repairs in it */
 	bool paused;
+	unsigned max; /* 0 = REPAIRS_MAX */
 };
 
 /* May there be one now?  Counts it when yes. */

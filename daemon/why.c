@@ -48,20 +48,82 @@ action_of(const struct client *c)
 	return c->action <= CLIENT_DROP ? action_name[c->action] : "none";
 }
 
-json_t *
-why_block_json(const struct client *c, int64_t now_ms)
+static json_t *
+stack_json(const struct stack *s)
 {
-	struct net net = addr_key_net(&c->key);
+	return json_pack("{s:i,s:i,s:o}", "len", (int)s->len, "window",
+	    (int)s->window, "mss",
+	    s->has_mss ? json_integer(s->mss) : json_null());
+}
+
+/* What the block is narrowed to; empty: the whole address. */
+static json_t *
+narrow_json(const struct client *c)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < c->narrow_n && i < CLIENT_NARROW; i++)
+		json_array_append_new(out, stack_json(&c->narrow[i]));
+	return out;
+}
+
+json_t *
+why_block_json(const struct client *c, const struct net *whole, int64_t now_ms)
+{
+	struct net net = whole != NULL ? *whole : addr_key_net(&c->key);
 	int64_t left_ms = c->block_until_ms - now_ms;
 
-	return json_pack("{s:o,s:i,s:s,s:b,s:b,s:f,s:o,s:o,s:o,s:I,s:I}",
+	return json_pack("{s:o,s:i,s:s,s:o,s:b,s:b,s:f,s:o,s:o,s:o,s:I,s:I}",
 	    "client", jtext_net(&net), "tier", (int)c->tier, "action",
-	    action_of(c), "by_admin", (int)c->by_admin, "shadow",
-	    (int)c->shadow, "score", c->score_permille / 1000.0, "from",
-	    jtext_time(c->block_from_ms), "until",
-	    jtext_time(c->block_until_ms), "reasons", reasons_json(c->reasons),
-	    "left_s", (json_int_t)(left_ms > 0 ? (left_ms + 999) / 1000 : 0),
-	    "knocks", (json_int_t)c->knocks);
+	    action_of(c), "stacks", narrow_json(c), "by_admin",
+	    (int)c->by_admin, "shadow", (int)c->shadow, "score",
+	    c->score_permille / 1000.0, "from", jtext_time(c->block_from_ms),
+	    "until", jtext_time(c->block_until_ms), "reasons",
+	    reasons_json(c->reasons), "left_s",
+	    (json_int_t)(left_ms > 0 ? (left_ms + 999) / 1000 : 0), "knocks",
+	    (json_int_t)c->knocks);
+}
+
+/* ---- machines, the click ---- */
+
+static json_t *
+face_json(const struct client *c, const struct face *f, int64_t now_ms)
+{
+	struct face_rcpts r = face_rcpts(f, now_ms);
+	json_t *deeds = json_array();
+
+	for (unsigned k = 1; k < EVIDENCE_KINDS; k++)
+		if ((f->deeds & 1ULL << k) != 0)
+			json_array_append_new(deeds,
+			    json_string(evidence_name((enum evidence_kind)k)));
+	return json_pack("{s:o,s:o,s:o,s:I,s:i,s:i,s:o,s:f,s:b}", "stack",
+	    stack_json(&f->stack), "first", jtext_time(f->first_ms), "last",
+	    jtext_time(f->last_ms), "sessions", (json_int_t)f->sessions,
+	    "accepted", (int)f->accepted, "settled", (int)f->settled, "deeds",
+	    deeds, "unknown", r.unknown, "blocked",
+	    (int)(client_blocked(c, now_ms) &&
+		client_narrow_hits(c, &f->stack)));
+}
+
+static json_t *
+faces_json(const struct client *c, int64_t now_ms)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < c->faces.n && i < FACES; i++)
+		json_array_append_new(out,
+		    face_json(c, &c->faces.v[i], now_ms));
+	return out;
+}
+
+static json_t *
+click_json(const struct client *c)
+{
+	if (c->click_ms == 0)
+		return json_null();
+	return json_pack("{s:o,s:o,s:o}", "at", jtext_time(c->click_ms),
+	    "trusted_until", jtext_time(c->click_until_ms), "no_link_until",
+	    jtext_time(c->no_link_until_ms));
 }
 
 /* ---- terms ---- */
@@ -126,6 +188,8 @@ verdict(const struct why_ask *a)
 		return "never blocked";
 	if (a->allowed != NULL)
 		return "allowed";
+	if (a->over != NULL && (c == NULL || !client_blocked(c, a->now_ms)))
+		return "blocked with its network";
 	if (c == NULL)
 		return "never seen";
 	if (client_blocked(c, a->now_ms))
@@ -251,9 +315,11 @@ add_client(json_t *o, const struct why_ask *a)
 	    json_string(sigdb_grade_name[c->os_grade]));
 	json_object_set_new(o, "offences", json_integer(c->offences));
 	json_object_set_new(o, "block",
-	    c->tier == 0 ? json_null() : why_block_json(c, a->now_ms));
+	    c->tier == 0 ? json_null() : why_block_json(c, NULL, a->now_ms));
 	json_object_set_new(o, "history", history_json(c));
 	json_object_set_new(o, "good", good_json(c));
+	json_object_set_new(o, "machines", faces_json(c, a->now_ms));
+	json_object_set_new(o, "click", click_json(c));
 	json_object_set_new(o, "botnet", botnet_json(c));
 	json_object_set_new(o, "sessions", why_visits_json(c));
 	json_object_set_new(o, "trouble", why_trouble_json(c, a->now_ms));
@@ -341,6 +407,9 @@ why_json(const struct why_ask *a)
 	    a->allowed == NULL ? json_null() : jtext_net(a->allowed));
 	json_object_set_new(o, "never_by",
 	    a->never == NULL ? json_null() : jtext_net(a->never));
+	json_object_set_new(o, "over",
+	    a->over == NULL ? json_null() :
+			      why_block_json(a->over, a->over_net, a->now_ms));
 	if (a->client != NULL) {
 		add_score(o, a);
 		add_client(o, a);

@@ -24,13 +24,17 @@ struct why_ask {
 	const struct score *score;   /* of it; NULL only with client */
 	const struct net *allowed;   /* the allow entry it is under, or NULL */
 	const struct net *never;     /* the never-block entry, or NULL */
+	/* the IPv6 network that is blocked as a whole over it, or NULL */
+	const struct client *over;
+	const struct net *over_net;
 	int64_t now_ms;
 };
 
 json_t *why_json(const struct why_ask *a);
 
-/* One line of `zfwctl blocks`. */
-json_t *why_block_json(const struct client *c, int64_t now_ms);
+/* One line of `zfwctl blocks`; `net`: of a whole network, else NULL. */
+json_t *
+why_block_json(const struct client *c, const struct net *net, int64_t now_ms);
 
 /* "early-talk,no-rdns", or "none"; returns `buf`. */
 const char *why_reasons(const uint8_t reasons[4], char *buf, size_t n);

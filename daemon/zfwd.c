@@ -122,7 +122,9 @@ run(const struct config *c, const struct options *o, struct start *s)
 	struct guard_conf gc = {
 		.config = c,
 		.places = &places,
-		.child = { o->conf, o->record, o->foreground },
+		.child = { .conf_path = o->conf,
+		    .record_path = o->record,
+		    .foreground = o->foreground },
 		.ready = on_ready,
 		.arg = s,
 	};

@@ -44,6 +44,14 @@ struct record_key record_blob_key(const char *name);
 
 /* Bytes written, check included; 0 = `max` is too small. */
 size_t record_client_encode(const struct client *c, void *out, size_t max);
+/*
+ * At start: is it a block?  BLOCK: *out, which the caller has zeroed once, has
+ * its key, block, knocks and offences.  WHOLE: all of it is needed, being
+ * blocked narrowly, or an IPv6 one that has a good side.
+ */
+enum record_look { RECORD_NOTHING, RECORD_BLOCK, RECORD_WHOLE };
+enum record_look record_client_look(const struct record_key *key,
+    const void *in, size_t n, struct client *out);
 /* `key` is that of the record; *out is zeroed when it is refused. */
 bool record_client_decode(const struct record_key *key, const void *in,
     size_t n, struct client *out);

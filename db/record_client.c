@@ -3,6 +3,7 @@
 
 #include "db/field.h"
 #include "db/record.h"
+#include "db/record_behind.h"
 #include "fp/sigdb.h"
 
 static void
@@ -344,62 +345,6 @@ rd_apart(struct rd *r, struct client *c)
 	c->bounces_nobody = rd_le32(r);
 }
 
-static void
-wr_visit(struct wr *w, const struct client_visit *v)
-{
-	wr_time(w, v->open_ms);
-	wr_le64(w, v->dialect);
-	wr_le32(w, v->long_ms);
-	wr_le16(w, v->port);
-	for (size_t i = 0; i < CLIENT_STAGES; i++)
-		wr_le16(w, v->p_permille[i]);
-	wr_le16(w, v->rcpts_ok);
-	wr_le16(w, v->rcpts_soft);
-	wr_le16(w, v->rcpts_refused);
-	wr_le16(w, v->commands);
-	wr_u8(w, v->messages);
-	wr_u8(w, v->end);
-	wr_u8(w, v->flags);
-}
-
-static void
-wr_visits(struct wr *w, const struct client *c)
-{
-	size_t n = 0;
-
-	while (n < CLIENT_VISITS && c->visits[n].open_ms != 0)
-		n++;
-	wr_u8(w, (uint8_t)n);
-	for (size_t i = 0; i < n; i++)
-		wr_visit(w, &c->visits[i]);
-}
-
-static void
-rd_visits(struct rd *r, struct client *c)
-{
-	size_t n = rd_u8(r);
-
-	if (n > CLIENT_VISITS)
-		r->bad = true;
-	for (size_t i = 0; i < n && !r->bad; i++) {
-		struct client_visit *v = &c->visits[i];
-
-		v->open_ms = rd_time(r);
-		v->dialect = rd_le64(r);
-		v->long_ms = rd_le32(r);
-		v->port = rd_le16(r);
-		for (size_t k = 0; k < CLIENT_STAGES; k++)
-			v->p_permille[k] = rd_le16(r);
-		v->rcpts_ok = rd_le16(r);
-		v->rcpts_soft = rd_le16(r);
-		v->rcpts_refused = rd_le16(r);
-		v->commands = rd_le16(r);
-		v->messages = rd_u8(r);
-		v->end = rd_u8(r);
-		v->flags = rd_u8(r);
-	}
-}
-
 /* Stored: bit i of the mask says that group i is there; add at the end. */
 static const struct {
 	void (*write)(struct wr *w, const struct client *c);
@@ -418,7 +363,8 @@ static const struct {
 	{ wr_os, rd_os },
 	{ wr_traits, rd_traits },
 	{ wr_apart, rd_apart },
-	{ wr_visits, rd_visits },
+	{ record_visits_write, record_visits_read },
+	{ record_behind_write, record_behind_read },
 };
 
 #define GROUPS (sizeof(groups) / sizeof(groups[0]))
@@ -476,4 +422,39 @@ record_client_decode(const struct record_key *key, const void *in, size_t n,
 		return true;
 	memset(out, 0, sizeof(*out));
 	return false;
+}
+
+/* Places in the table above. */
+enum {
+	IS_KNOCKS = 1,
+	IS_BLOCK = 2,
+	IS_OFFENCES = 4,
+	IS_GOOD = 3 << 6,
+	IS_BEHIND = 1 << 14
+};
+
+enum record_look
+record_client_look(const struct record_key *key, const void *in, size_t n,
+    struct client *out)
+{
+	struct rd r = record_open(key, in, n);
+	unsigned there = rd_le16(&r);
+
+	if (r.bad || !record_client_key_parse(key->b, key->n, &out->key))
+		return RECORD_NOTHING;
+	if ((out->key.family == 6 && (there & IS_GOOD) != 0) ||
+	    (there & (IS_BLOCK | IS_BEHIND)) == (IS_BLOCK | IS_BEHIND))
+		return RECORD_WHOLE;
+	if ((there & IS_BLOCK) == 0)
+		return RECORD_NOTHING;
+	out->first_ms = rd_time(&r);
+	out->last_ms = rd_time(&r);
+	out->connects = rd_le32(&r);
+	out->knocks = out->offences = 0;
+	if (there & IS_KNOCKS)
+		rd_knocks(&r, out);
+	rd_block(&r, out);
+	if (there & IS_OFFENCES)
+		rd_offences(&r, out);
+	return r.bad ? RECORD_NOTHING : RECORD_BLOCK;
 }

@@ -13,6 +13,7 @@
 struct store_cursor {
 	struct store *s;
 	KCCUR *cur;
+	KCDB *reader; /* of its own; NULL: the store's */
 };
 
 int
@@ -220,6 +221,10 @@ store_cursor_free(struct store_cursor *c)
 		return;
 	if (!c->s->f.dead)
 		kccurdel(c->cur);
+	if (c->reader != NULL && !c->s->f.dead) {
+		(void)kcdbclose(c->reader);
+		kcdbdel(c->reader);
+	}
 	free(c);
 }
 
@@ -242,7 +247,7 @@ guarded_jump(void *arg)
 
 /* 0, -ENOENT in an empty store, -errno. */
 static int
-first(struct store *s, struct store_cursor **out)
+first(struct store *s, struct store_cursor **out, bool quick)
 {
 	struct store_cursor *c;
 	struct call call = { 0 };
@@ -253,7 +258,8 @@ first(struct store *s, struct store_cursor **out)
 	if (c == NULL)
 		return -ENOMEM;
 	c->s = s;
-	call.cur = c->cur = kcdbcursor(s->f.db);
+	c->reader = quick ? storefile_reader(&s->f) : NULL;
+	call.cur = c->cur = kcdbcursor(c->reader != NULL ? c->reader : s->f.db);
 	*out = c;
 	return cursor_errno(c, run(s, guarded_jump, &call));
 }
@@ -280,7 +286,7 @@ int
 store_clients(struct store *s, struct store_cursor **cursor, size_t n,
     void (*fn)(void *arg, const struct client *c), void *arg)
 {
-	int e = *cursor == NULL ? first(s, cursor) : 0;
+	int e = *cursor == NULL ? first(s, cursor, false) : 0;
 
 	for (; e == 0 && n > 0; n--) {
 		struct visit v;
@@ -300,6 +306,31 @@ store_clients(struct store *s, struct store_cursor **cursor, size_t n,
 		return 0;
 	store_cursor_free(*cursor);
 	*cursor = NULL;
+	return e == -ENOENT ? 0 : e;
+}
+
+int
+store_blocked(struct store *s, void (*fn)(void *arg, const struct client *c),
+    void *arg)
+{
+	struct store_cursor *cursor = NULL;
+	struct client *c = calloc(2, sizeof(*c)); /* one in parts, one whole */
+	struct visit v;
+	int e = c == NULL ? -ENOMEM : first(s, &cursor, true);
+
+	while (e == 0 && (e = next(cursor, &v)) == 0) {
+		enum record_look is = v.n == 0 ?
+		    RECORD_NOTHING :
+		    record_client_look(&v.key, v.value, v.n, c);
+
+		if (is == RECORD_BLOCK)
+			fn(arg, c);
+		else if (is == RECORD_WHOLE &&
+		    record_client_decode(&v.key, v.value, v.n, &c[1]))
+			fn(arg, &c[1]);
+	}
+	free(c);
+	store_cursor_free(cursor);
 	return e == -ENOENT ? 0 : e;
 }
 

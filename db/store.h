@@ -56,6 +56,14 @@ struct store_cursor;
 int store_clients(struct store *s, struct store_cursor **cursor, size_t n,
     void (*fn)(void *arg, const struct client *c), void *arg);
 void store_cursor_free(struct store_cursor *c);
+/*
+ * Visits, at start, all clients that are or were blocked, and the IPv6 ones
+ * that may be good: a million in half a second.  *c is whole, or has only its
+ * key, its block, knocks and offences.  `fn` may not use the store, and nobody writes
+ * meanwhile.
+ */
+int store_blocked(struct store *s,
+    void (*fn)(void *arg, const struct client *c), void *arg);
 
 struct store_allow {
 	struct net net;

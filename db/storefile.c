@@ -19,7 +19,7 @@
 #define TUNING "#bnum=524288#msiz=0#dfunit=8"
 /* The mark of a file that made Kyoto Cabinet abort. */
 #define BROKEN_FILE STORE_FILE ".broken"
-#define PATHLEN     216
+#define PATHLEN     STOREFILE_PATH
 #define NAMELEN     256
 #define FORMAT      1
 
@@ -377,11 +377,43 @@ storefile_open(struct storefile *f, const char *dir,
 	e = lock_dir(f, dir, res);
 	if (e == 0)
 		e = open_locked(f, path, res);
+	memcpy(f->path, path, sizeof(path));
 	if (e != 0 && f->lock != -1) {
 		close(f->lock);
 		f->lock = -1;
 	}
 	return e;
+}
+
+struct reader {
+	KCDB *db;
+	const char *full;
+	bool good;
+};
+
+static void
+guarded_reader(void *arg)
+{
+	struct reader *r = arg;
+
+	r->db = kcdbnew();
+	r->good = kcdbopen(r->db, r->full, KCOREADER | KCONOLOCK | KCONOREPAIR);
+	if (!r->good)
+		kcdbdel(r->db);
+}
+
+KCDB *
+storefile_reader(const struct storefile *f)
+{
+	char full[PATHLEN + 32];
+	struct reader r = { .full = full };
+	struct stat st;
+
+	if (f->dead || stat(f->path, &st) != 0)
+		return NULL;
+	(void)snprintf(full, sizeof(full), "%s#msiz=%lld", f->path,
+	    (long long)st.st_size);
+	return kcguard(guarded_reader, &r) && r.good ? r.db : NULL;
 }
 
 static void

@@ -16,16 +16,25 @@
 
 #include "db/store.h"
 
+#define STOREFILE_PATH 216
+
 struct storefile {
 	KCDB *db;
 	int lock;  /* descriptor of the directory, flock()ed */
 	bool dead; /* must not be touched any more */
+	char path[STOREFILE_PATH];
 };
 
 /* 0 or -errno with a sentence in res->error; then nothing is held. */
 int storefile_open(struct storefile *f, const char *dir,
     struct store_open_result *res);
 void storefile_close(struct storefile *f);
+
+/*
+ * The same file once more, to be read from memory, ten times as fast; NULL:
+ * it cannot be.  Only while nobody writes to it.
+ */
+KCDB *storefile_reader(const struct storefile *f);
 
 void storefile_dead(struct storefile *f);
 

@@ -14,6 +14,8 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "fp/verdicts.h"
+
 #define SLICE        64   /* packets read and answered at a time */
 #define SLICES       8    /* of these in one nfqueue_read() */
 #define MSG_ROOM     1024 /* NFQUEUE_COPY and what the kernel says beside it */
@@ -28,8 +30,9 @@ struct nfqueue {
 	void *arg;
 	struct nfqueue_counts counts;
 	uint32_t last_id;
-	bool started;  /* last_id is valid */
-	bool accepted; /* something waits for the batch verdict */
+	bool started;   /* last_id is valid */
+	int64_t now_ms; /* monotonic, of this slice */
+	struct verdicts verdicts;
 	struct iovec iov[SLICE];
 	struct mmsghdr mm[SLICE];
 	uint8_t in[SLICE][MSG_ROOM];
@@ -66,8 +69,8 @@ on_attr(const struct nlattr *attr, void *arg)
 }
 
 /*
- * The kernel's time where it has one.  Else now: this source is the one
- * place beside loop.c that reads a clock, as libpcap does for captures.
+ * The kernel's time where it has one.  Else now: this source reads clocks by
+ * itself, as libpcap does for captures.
  */
 static int64_t
 packet_time(const struct nlattr *stamp)
@@ -85,13 +88,22 @@ packet_time(const struct nlattr *stamp)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-static bool
-judge(struct nfqueue *q, const struct packet_attrs *a)
+static int64_t
+mono_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static enum nfqueue_verdict
+judge(struct nfqueue *q, const struct packet_attrs *a, uint32_t id)
 {
 	struct packet p = { .link = PACKET_RAW };
 
 	if (a->payload == NULL || q->cb == NULL)
-		return true;
+		return NFQUEUE_ACCEPT;
 	p.t_us = packet_time(a->stamp);
 	p.data = mnl_attr_get_payload(a->payload);
 	p.caplen = mnl_attr_get_payload_len(a->payload);
@@ -101,17 +113,47 @@ judge(struct nfqueue *q, const struct packet_attrs *a)
 		p.wirelen = ntohl(mnl_attr_get_u32(a->wirelen));
 	if (p.wirelen < p.caplen)
 		p.wirelen = p.caplen;
-	return q->cb(q->arg, &p);
+	return q->cb(q->arg, &p, id);
 }
 
+/* Writes it behind the others that go out together. */
 static void
-put_verdict(struct nfqueue *q, int type, uint32_t id, int verdict)
+put_verdict(struct nfqueue *q, const struct verdict_told *t)
 {
+	const int type = t->all ? NFQNL_MSG_VERDICT_BATCH : NFQNL_MSG_VERDICT;
 	struct nlmsghdr *nlh;
 
 	nlh = nfq_nlmsg_put(q->out + q->out_n, type, q->num);
-	nfq_nlmsg_verdict_put(nlh, (int)id, verdict);
+	nfq_nlmsg_verdict_put(nlh, (int)t->id, t->accept ? NF_ACCEPT : NF_DROP);
 	q->out_n += nlh->nlmsg_len;
+}
+
+static int
+send_out(struct nfqueue *q)
+{
+	ssize_t rc = 0;
+
+	if (q->out_n > 0)
+		rc = mnl_socket_sendto(q->sk, q->out, q->out_n);
+	q->out_n = 0;
+	if (rc >= 0)
+		return 0;
+	q->counts.errors++;
+	return -errno;
+}
+
+int
+nfqueue_send(struct nfqueue *q)
+{
+	struct verdict_told t;
+	int rc = 0;
+
+	while (rc == 0 && verdicts_next(&q->verdicts, &t)) {
+		put_verdict(q, &t);
+		if (q->out_n > sizeof(q->out) - VERDICT_ROOM)
+			rc = send_out(q);
+	}
+	return rc != 0 ? rc : send_out(q);
 }
 
 /* Numbers that are missing: packets that our socket had no room for. */
@@ -126,10 +168,32 @@ count_gap(struct nfqueue *q, uint32_t id)
 }
 
 static void
+note(struct nfqueue *q, uint32_t id, enum nfqueue_verdict what)
+{
+	static const enum verdict as[] = {
+		[NFQUEUE_DROP] = VERDICT_DROP,
+		[NFQUEUE_ACCEPT] = VERDICT_ACCEPT,
+		[NFQUEUE_LATER] = VERDICT_WAIT,
+	};
+
+	/* So many that we cannot even count on our fingers: let it pass. */
+	if (!verdicts_put(&q->verdicts, id, as[what], q->now_ms)) {
+		put_verdict(q, &(struct verdict_told){ id, false, true });
+		if (q->out_n > sizeof(q->out) - VERDICT_ROOM)
+			(void)send_out(q);
+		what = NFQUEUE_ACCEPT;
+	}
+	q->counts.accepted += what == NFQUEUE_ACCEPT;
+	q->counts.dropped += what == NFQUEUE_DROP;
+	q->counts.waited += what == NFQUEUE_LATER;
+}
+
+static void
 on_packet(struct nfqueue *q, const struct nlmsghdr *nlh)
 {
 	struct nfqnl_msg_packet_hdr hdr;
 	struct packet_attrs a = { 0 };
+	uint32_t id;
 
 	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(struct nfgenmsg) ||
 	    mnl_attr_parse(nlh, sizeof(struct nfgenmsg), on_attr, &a) < 0 ||
@@ -138,15 +202,10 @@ on_packet(struct nfqueue *q, const struct nlmsghdr *nlh)
 		return;
 	}
 	memcpy(&hdr, mnl_attr_get_payload(a.hdr), sizeof(hdr));
-	count_gap(q, ntohl(hdr.packet_id));
+	id = ntohl(hdr.packet_id);
+	count_gap(q, id);
 	q->counts.packets++;
-	if (judge(q, &a)) {
-		q->counts.accepted++;
-		q->accepted = true;
-		return;
-	}
-	q->counts.dropped++;
-	put_verdict(q, NFQNL_MSG_VERDICT, ntohl(hdr.packet_id), NF_DROP);
+	note(q, id, judge(q, &a, id));
 }
 
 /* One message of the kernel.  -EPROTO: none; 1: a packet; else a result. */
@@ -166,27 +225,6 @@ on_msg(struct nfqueue *q, const struct nlmsghdr *nlh)
 	return -EPROTO;
 }
 
-/*
- * Refusals go first, one by one; the rest is accepted by one message for all
- * up to the last number.  Whatever was refused is no longer in the queue.
- */
-static int
-send_verdicts(struct nfqueue *q)
-{
-	ssize_t rc = 0;
-
-	if (q->accepted)
-		put_verdict(q, NFQNL_MSG_VERDICT_BATCH, q->last_id, NF_ACCEPT);
-	if (q->out_n > 0)
-		rc = mnl_socket_sendto(q->sk, q->out, q->out_n);
-	q->out_n = 0;
-	q->accepted = false;
-	if (rc >= 0)
-		return 0;
-	q->counts.errors++;
-	return -errno;
-}
-
 static int
 read_slice(struct nfqueue *q, int *got)
 {
@@ -204,13 +242,14 @@ read_slice(struct nfqueue *q, int *got)
 			q->counts.overruns++;
 		return rc == EAGAIN || rc == ENOBUFS ? 0 : -rc;
 	}
+	q->now_ms = mono_ms();
 	for (int i = 0; i < *got; i++) {
 		nlh = (const void *)q->in[i];
 		n = (int)q->mm[i].msg_len;
 		if (!mnl_nlmsg_ok(nlh, n) || on_msg(q, nlh) < 0)
 			q->counts.errors++;
 	}
-	return send_verdicts(q);
+	return nfqueue_send(q);
 }
 
 int
@@ -221,6 +260,25 @@ nfqueue_read(struct nfqueue *q)
 	for (int i = 0; i < SLICES && err == 0 && got == SLICE; i++)
 		err = read_slice(q, &got);
 	return err;
+}
+
+void
+nfqueue_answer(struct nfqueue *q, uint32_t id, bool accept)
+{
+	if (!verdicts_answer(&q->verdicts, id, accept))
+		return;
+	q->counts.accepted += accept;
+	q->counts.dropped += !accept;
+}
+
+int
+nfqueue_tick(struct nfqueue *q, int64_t now_ms)
+{
+	size_t late = verdicts_late(&q->verdicts, now_ms, NFQUEUE_WAIT_MS);
+
+	q->counts.late += late;
+	q->counts.accepted += late;
+	return late > 0 ? nfqueue_send(q) : 0;
 }
 
 /* Bind, copy mode, flags and length in one message: no half-made queue. */
@@ -256,7 +314,7 @@ read_config_answer(struct nfqueue *q)
 			return -errno;
 		rc = mnl_nlmsg_ok(nlh, (int)n) ? on_msg(q, nlh) : -EPROTO;
 	}
-	return rc != 0 ? rc : send_verdicts(q);
+	return rc != 0 ? rc : nfqueue_send(q);
 }
 
 static int
@@ -323,4 +381,5 @@ void
 nfqueue_counts(const struct nfqueue *q, struct nfqueue_counts *out)
 {
 	*out = q->counts;
+	out->waiting = q->verdicts.waiting;
 }

@@ -12,6 +12,7 @@
 #define ZFW_FP_NFQUEUE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "fp/packet.h"
 
@@ -20,10 +21,23 @@
 struct nfqueue;
 struct nfqueue_counts {
 	uint64_t packets, accepted, dropped, overruns, errors;
+	uint64_t waited, late; /* told NFQUEUE_LATER; of these never answered */
+	size_t waiting;        /* now */
 };
 
-/* True: accept. */
-typedef bool nfqueue_cb(void *arg, const struct packet *p);
+enum nfqueue_verdict {
+	NFQUEUE_DROP,
+	NFQUEUE_ACCEPT,
+	NFQUEUE_LATER, /* nfqueue_answer() will say, until the deadline */
+};
+/*
+ * `id` names the packet to nfqueue_answer().  Packets that wait are kept by
+ * number only; one that is not answered within NFQUEUE_WAIT_MS is accepted by
+ * nfqueue_tick(), and counted as late.
+ */
+#define NFQUEUE_WAIT_MS 20
+typedef enum nfqueue_verdict
+nfqueue_cb(void *arg, const struct packet *p, uint32_t id);
 
 /* NULL with errno set. */
 struct nfqueue *nfqueue_open(uint16_t num, nfqueue_cb *cb, void *arg);
@@ -31,6 +45,14 @@ void nfqueue_close(struct nfqueue *q);
 int nfqueue_fd(const struct nfqueue *q);
 /* Reads and answers a bounded number; 0 or -errno. */
 int nfqueue_read(struct nfqueue *q);
+/*
+ * The verdict on a packet that waits; one that is not known (any more) is
+ * passed over.  Sent by the next nfqueue_send(), batched.
+ */
+void nfqueue_answer(struct nfqueue *q, uint32_t id, bool accept);
+int nfqueue_send(struct nfqueue *q); /* 0 or -errno */
+/* Accepts what has waited too long; `now_ms` monotonic.  Every few ms. */
+int nfqueue_tick(struct nfqueue *q, int64_t now_ms);
 void nfqueue_counts(const struct nfqueue *q, struct nfqueue_counts *out);
 
 #endif

@@ -162,6 +162,7 @@ begin_half(struct session_table *t, struct entry *e, const struct traits *p,
 	s->syn_len = p->ip_totlen;
 	s->syn_window = p->window;
 	s->syn_mss = p->has_mss ? p->mss : 0;
+	s->syn_has_mss = p->has_mss;
 	take_sig(t, s, &pool_half(t, e)->look, p);
 	c->isn_c = p->seq;
 	c->c_next = p->seq + 1;

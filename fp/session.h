@@ -115,6 +115,7 @@ struct session {
 	uint16_t syn_len; /* IPv4 total length or IPv6 payload length */
 	uint16_t syn_window;
 	uint16_t syn_mss;     /* 0 = absent */
+	bool syn_has_mss;     /* or there, and zero */
 	uint8_t ladder_class; /* enum ladder_class, when answered or given up */
 	uint8_t cls;          /* enum sig_class; SIG_UNKNOWN without sigs */
 	uint8_t os_grade;     /* enum sigdb_grade */
@@ -132,6 +133,14 @@ struct session {
 	const char *os;   /* "NAME FLAVOR", "" = none, or over */
 	struct session_sig sig;
 };
+
+/* What a narrow block knows it by. */
+static inline struct stack
+session_stack(const struct session *s)
+{
+	return (struct stack){ s->syn_len, s->syn_window, s->syn_mss,
+		s->syn_has_mss };
+}
 
 enum session_event {
 	SESSION_EV_SYN,        /* a new half-open session */

@@ -13,6 +13,7 @@
 
 #include "fp/addr.h"
 #include "fp/packet.h"
+#include "fp/stack.h"
 
 #define TRAITS_OPTS_MAX 24 /* as p0f: at most so many in a layout */
 
@@ -91,6 +92,14 @@ struct traits {
 };
 
 enum traits_verdict traits_parse(const struct packet *p, struct traits *t);
+
+/* What a narrow block knows the SYN by. */
+static inline struct stack
+traits_stack(const struct traits *t)
+{
+	return (struct stack){ t->ip_totlen, t->window,
+		(uint16_t)(t->has_mss ? t->mss : 0), t->has_mss };
+}
 
 /* SYN without FIN, RST, ACK: what the block sets are matched on. */
 static inline bool

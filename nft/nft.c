@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <libnftnl/table.h>
-#include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,9 +10,8 @@
 #include <string.h>
 
 #include "nft/nftlayout.h"
-#include "nft/nftrules.h"
-
-#define INSTALL_TRIES 5
+#include "nft/nftlink.h"
+#include "nft/nftpriv.h"
 
 int
 nft_fail(struct nft *n, int err, const char *fmt, ...)
@@ -27,14 +25,31 @@ nft_fail(struct nft *n, int err, const char *fmt, ...)
 }
 
 static bool
+front_ok(const struct nft_conf *conf)
+{
+	return conf->front == NFT_FRONT_OFF ||
+	    ((conf->front == NFT_FRONT_TPROXY ||
+		 conf->front == NFT_FRONT_REDIRECT) &&
+		conf->front_port != 0);
+}
+
+static bool
 conf_ok(const struct nft_conf *conf)
 {
 	for (size_t i = 0; i < conf->ports_n && i < NFT_PORTS_MAX; i++)
 		if (conf->ports[i] == 0)
 			return false;
+	if (conf->ingress_n > NFT_DEVS_MAX)
+		return false;
+	for (size_t i = 0; i < conf->ingress_n; i++)
+		if (conf->ingress[i][0] == '\0' ||
+		    memchr(conf->ingress[i], '\0', sizeof(conf->ingress[i])) ==
+			NULL)
+			return false;
 	return conf->ports_n > 0 && conf->ports_n <= NFT_PORTS_MAX &&
 	    conf->blocks_max > 0 && conf->queue >= -1 &&
-	    conf->queue <= UINT16_MAX;
+	    conf->queue <= UINT16_MAX && front_ok(conf) &&
+	    conf->leak <= UINT32_MAX / NFT_AUDIT;
 }
 
 struct nft *
@@ -51,9 +66,12 @@ nft_open(const struct nft_conf *conf)
 	if (n == NULL)
 		return NULL;
 	n->conf = *conf;
+	n->ingress = conf->ingress_n > 0; /* till nft_install() knows */
 	err = nftbatch_init(&n->batch);
+	if (err == 0)
+		err = nftlink_open(n);
 	if (err != 0) {
-		free(n);
+		nft_close(n);
 		errno = -err;
 		return NULL;
 	}
@@ -65,6 +83,7 @@ nft_close(struct nft *n)
 {
 	if (n == NULL)
 		return;
+	nftlink_close(n);
 	nftbatch_fini(&n->batch);
 	free(n);
 }
@@ -73,8 +92,11 @@ int
 nft_configure(struct nft *n, const struct nft_conf *conf)
 {
 	if (!conf_ok(conf))
-		return nft_fail(n, -EINVAL, "no or too many ports");
+		return nft_fail(n, -EINVAL,
+		    "no or too many ports, or a front, leak or interface that "
+		    "cannot be");
 	n->conf = *conf;
+	n->lacks = 0; /* a module may be there by now */
 	return 0;
 }
 
@@ -96,184 +118,60 @@ nft_queue_how(const struct nft *n)
 	return n->how;
 }
 
-static int
-on_table(const struct nlmsghdr *nlh, void *arg)
+enum nft_front
+nft_front_how(const struct nft *n)
 {
-	(void)nlh;
-	*(bool *)arg = true;
-	return MNL_CB_OK;
+	return nft_fronts(n) ? n->conf.front : NFT_FRONT_OFF;
+}
+
+unsigned
+nft_lacking(const struct nft *n)
+{
+	return n->lacks;
 }
 
 int
 nft_present(struct nft *n)
 {
+	int rc = nftlayout_table(n, NFT_INET);
+
+	if (rc == 1 && n->ingress)
+		rc = nftlayout_table(n, NFT_NETDEV);
+	if (rc < 0)
+		return nft_fail(n, rc, "reading table inet " NFT_TABLE ": %s",
+		    strerror(-rc));
+	return rc;
+}
+
+static int
+remove_table(struct nft *n, enum nft_table_id t)
+{
 	struct nlmsghdr *nlh;
-	bool there = false;
 	int err;
 
-	nlh = nftbatch_ask(&n->batch, NFT_MSG_GETTABLE, 0);
-	mnl_attr_put_strz(nlh, NFTA_TABLE_NAME, NFT_TABLE);
-	err = nftbatch_answer(&n->batch, nlh, on_table, &there);
-	if (err == -ENOENT)
-		return 0;
-	if (err != 0)
-		return nft_fail(n, err, "reading table inet " NFT_TABLE ": %s",
-		    strerror(-err));
-	return there;
-}
-
-static void
-put_table(struct nft *n, uint16_t type, uint16_t flags)
-{
-	struct nlmsghdr *nlh = nftbatch_msg(&n->batch, type, flags);
-
-	mnl_attr_put_strz(nlh, NFTA_TABLE_NAME, NFT_TABLE);
-	if (type == NFT_MSG_NEWTABLE) /* also wakes a dormant one */
-		mnl_attr_put_u32(nlh, NFTA_TABLE_FLAGS, 0);
-	(void)nftbatch_put(&n->batch, nlh);
-}
-
-/* All rules of all chains; sets stay. */
-static void
-put_no_rules(struct nft *n)
-{
-	struct nlmsghdr *nlh = nftbatch_msg(&n->batch, NFT_MSG_DELRULE, 0);
-
-	mnl_attr_put_strz(nlh, NFTA_RULE_TABLE, NFT_TABLE);
-	(void)nftbatch_put(&n->batch, nlh);
-}
-
-struct install {
-	struct nftlayout lay;
-	enum nft_queue_how how;
-	int queue_msg; /* number of the queue rule's message, -1 = none */
-	int queue_err;
-	int other_msg, other_err; /* the first other failure */
-};
-
-static void
-on_install_failed(void *arg, int msg, int err)
-{
-	struct install *in = arg;
-
-	if (msg >= 0 && msg == in->queue_msg) {
-		in->queue_err = err;
-	} else if (in->other_err == 0) {
-		in->other_msg = msg;
-		in->other_err = err;
-	}
-}
-
-static void
-put_sets(struct nft *n, const struct nftlayout *lay, enum nft_queue_how how)
-{
-	for (enum nft_set_id id = 0; id < NFT_SETS; id++) {
-		if (id == NFT_SET_QUEUE_PORTS && how == NFT_QUEUE_OFF) {
-			if (lay->have[id])
-				(void)nftlayout_del_set(n, id);
-		} else if (!lay->have[id]) {
-			(void)nftlayout_put_set(n, id);
-		}
-	}
-}
-
-/* One try with one way to queue.  0 or -errno, details in `in`. */
-static int
-install_once(struct nft *n, struct install *in, enum nft_queue_how how)
-{
-	static const struct nftlayout nothing;
-	const struct nftlayout *lay = &in->lay;
-
-	in->how = how;
-	in->queue_err = in->other_err = 0;
 	nftbatch_begin(&n->batch);
-	if (lay->table && lay->other) {
-		put_table(n, NFT_MSG_DELTABLE, 0);
-		lay = &nothing;
-	}
-	put_table(n, NFT_MSG_NEWTABLE, NLM_F_CREATE);
-	if (lay->table)
-		put_no_rules(n);
-	put_sets(n, lay, how);
-	nftrules_put(n, how, &in->queue_msg);
-	return nftbatch_send(&n->batch, on_install_failed, in);
-}
-
-static const char *
-queue_lacks(const struct nft *n)
-{
-	return n->conf.queue < 0 ?
-	    "" :
-	    "the kernel has neither nft_queue nor xt_NFQUEUE with nft_compat: "
-	    "packets cannot be queued";
-}
-
-/* The best way to queue that this kernel knows: found by trying. */
-static int
-install_queueing(struct nft *n, struct install *in)
-{
-	static const enum nft_queue_how best_first[] = { NFT_QUEUE_NATIVE,
-		NFT_QUEUE_XT, NFT_QUEUE_OFF };
-	size_t i = n->conf.queue < 0 ? 2 : n->how == NFT_QUEUE_XT ? 1 : 0;
-	int err;
-
-	do
-		err = install_once(n, in, best_first[i++]);
-	while (err != 0 && in->queue_err != 0 && in->other_err == 0);
-	return err;
-}
-
-static int
-install_failed(struct nft *n, const struct install *in, int err)
-{
-	if (err == -EPERM)
-		return nft_fail(n, err,
-		    "no permission to change nftables "
-		    "(CAP_NET_ADMIN)");
-	if (err == -EOPNOTSUPP || err == -EAFNOSUPPORT ||
-	    err == -EPROTONOSUPPORT)
-		return nft_fail(n, -ENOTSUP,
-		    "the kernel has no nf_tables for family inet (%s)",
-		    strerror(-err));
-	return nft_fail(n, err,
-	    "making table inet " NFT_TABLE ": change %d: %s", in->other_msg,
-	    strerror(-err));
-}
-
-int
-nft_install(struct nft *n, bool *fresh)
-{
-	struct install in = { 0 };
-	int err = 0;
-
-	/* ENOENT, EEXIST: somebody changed it after we had looked. */
-	for (int i = 0; i < INSTALL_TRIES; i++) {
-		err = nftlayout_read(n, &in.lay);
-		if (err == 0)
-			err = install_queueing(n, &in);
-		if (err != -ENOENT && err != -EEXIST)
-			break;
-	}
-	if (err != 0)
-		return install_failed(n, &in, err);
-	n->how = in.how;
-	(void)nft_fail(n, 0, "%s",
-	    in.how == NFT_QUEUE_OFF ? queue_lacks(n) : "");
-	*fresh = in.lay.other || !in.lay.have[NFT_SET_ALLOW4] ||
-	    !in.lay.have[NFT_SET_ALLOW6] || !in.lay.have[NFT_SET_BLOCK4] ||
-	    !in.lay.have[NFT_SET_BLOCK6];
-	return 0;
+	n->batch.family = nft_family(t);
+	nlh = nftbatch_msg(&n->batch, NFT_MSG_DELTABLE, 0);
+	mnl_attr_put_strz(nlh, NFTA_TABLE_NAME, NFT_TABLE);
+	(void)nftbatch_put(&n->batch, nlh);
+	err = nftbatch_send(&n->batch, NULL, NULL);
+	return err == -ENOENT || err == -EAFNOSUPPORT || err == -EOPNOTSUPP ?
+	    0 :
+	    err;
 }
 
 int
 nft_remove(struct nft *n)
 {
-	int err;
+	int err = remove_table(n, NFT_INET), also;
 
-	nftbatch_begin(&n->batch);
-	put_table(n, NFT_MSG_DELTABLE, 0);
-	err = nftbatch_send(&n->batch, NULL, NULL);
-	if (err == 0 || err == -ENOENT)
+	/* Whoever removes may not know what another had configured. */
+	also = nftlayout_table(n, NFT_NETDEV) == 1 ?
+	    remove_table(n, NFT_NETDEV) :
+	    0;
+	if (err == 0)
+		err = also;
+	if (err == 0)
 		return 0;
 	return nft_fail(n, err, "deleting table inet " NFT_TABLE ": %s",
 	    strerror(-err));

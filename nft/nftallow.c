@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
 #include <arpa/inet.h>
+#include <endian.h>
+#include <libnftnl/rule.h>
 #include <linux/netfilter/nf_tables.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "nft/nets.h"
 #include "nft/nftlayout.h"
-#include "nft/nftpriv.h"
+#include "nft/nftrules.h"
 
 #define NETS_A_MSG 400 /* a list attribute ends at 64 KiB */
 #define NET_BYTES  96  /* of one network in a message, at most */
@@ -82,27 +85,134 @@ put_nets(struct nft *n, enum nft_set_id set, const struct net *v, size_t count)
 	}
 }
 
-static int
-replace(struct nft *n, const struct net *v, size_t count)
-{
-	size_t v4 = 0;
-	int err;
+/* The rules that look into the lists, as the kernel has them now. */
+struct allow_rules {
+	bool there[2]; /* IPv4, IPv6 */
+	uint64_t handle[2];
+};
 
-	while (v4 < count && v[v4].a.family == 4)
-		v4++;
-	if (v4 > NFT_ALLOW_MAX || count - v4 > NFT_ALLOW_MAX)
-		return -ENFILE;
-	err = nftbatch_reserve(&n->batch, (count + NETS_A_MSG) * NET_BYTES);
-	if (err != 0)
-		return err;
-	nftbatch_begin(&n->batch);
+static int
+on_rule(const struct nlmsghdr *nlh, void *arg)
+{
+	struct nftnl_rule *r = nftnl_rule_alloc();
+	struct allow_rules *a = arg;
+	const char *ud;
+	uint32_t bytes;
+
+	if (r == NULL)
+		return MNL_CB_ERROR;
+	if (nftnl_rule_nlmsg_parse(nlh, r) == 0) {
+		ud = nftnl_rule_get_data(r, NFTNL_RULE_USERDATA, &bytes);
+		for (int v6 = 0; v6 <= 1 && ud != NULL; v6++) {
+			const char *name = nftlayout_set_name(
+			    v6 ? NFT_SET_ALLOW6 : NFT_SET_ALLOW4);
+
+			if (bytes != strlen(name) + 3 ||
+			    memcmp(ud + 2, name, bytes - 2) != 0)
+				continue;
+			a->there[v6] = true;
+			a->handle[v6] = nftnl_rule_get_u64(r,
+			    NFTNL_RULE_HANDLE);
+		}
+	}
+	nftnl_rule_free(r);
+	return MNL_CB_OK;
+}
+
+static int
+read_rules(struct nft *n, enum nft_table_id t, struct allow_rules *a)
+{
+	struct nlmsghdr *nlh;
+
+	*a = (struct allow_rules){ 0 };
+	nlh = nftbatch_ask(&n->batch, nft_family(t), NFT_MSG_GETRULE,
+	    NLM_F_DUMP);
+	mnl_attr_put_strz(nlh, NFTA_RULE_TABLE, NFT_TABLE);
+	mnl_attr_put_strz(nlh, NFTA_RULE_CHAIN,
+	    nftlayout_chain_name(t, NFT_CHAIN_SYNS));
+	return nftbatch_answer(&n->batch, nlh, on_rule, a);
+}
+
+static void
+put_no_rule(struct nft *n, enum nft_table_id t, uint64_t handle)
+{
+	struct nlmsghdr *nlh = nftbatch_msg(&n->batch, NFT_MSG_DELRULE, 0);
+
+	mnl_attr_put_strz(nlh, NFTA_RULE_TABLE, NFT_TABLE);
+	mnl_attr_put_strz(nlh, NFTA_RULE_CHAIN,
+	    nftlayout_chain_name(t, NFT_CHAIN_SYNS));
+	mnl_attr_put_u64(nlh, NFTA_RULE_HANDLE, htobe64(handle));
+	(void)nftbatch_put(&n->batch, nlh);
+}
+
+static void
+put_table(struct nft *n, enum nft_table_id t, const struct net *v,
+    const size_t count[2])
+{
+	n->batch.family = nft_family(t);
 	(void)nftbatch_put(&n->batch,
 	    set_msg(n, NFT_MSG_DELSETELEM, 0, NFT_SET_ALLOW4));
 	(void)nftbatch_put(&n->batch,
 	    set_msg(n, NFT_MSG_DELSETELEM, 0, NFT_SET_ALLOW6));
-	put_nets(n, NFT_SET_ALLOW4, v, v4);
-	put_nets(n, NFT_SET_ALLOW6, v + v4, count - v4);
+	put_nets(n, NFT_SET_ALLOW4, v, count[0]);
+	put_nets(n, NFT_SET_ALLOW6, v + count[0], count[1]);
+}
+
+static void
+put_rules(struct nft *n, enum nft_table_id t, const size_t count[2],
+    const struct allow_rules *rules)
+{
+	for (int v6 = 0; v6 <= 1; v6++) {
+		if (rules->there[v6] && count[v6] == 0)
+			put_no_rule(n, t, rules->handle[v6]);
+		else if (!rules->there[v6] && count[v6] > 0)
+			nftrules_put_allow(n, t, v6);
+	}
+}
+
+/* One try; -ENOENT also when a rule went after we had looked. */
+static int
+replace_once(struct nft *n, const struct net *v, const size_t count[2])
+{
+	const enum nft_table_id last = n->ingress ? NFT_NETDEV : NFT_INET;
+	struct allow_rules rules[NFT_TABLES];
+	int err = 0;
+
+	for (enum nft_table_id t = 0; t <= last && err == 0; t++)
+		err = read_rules(n, t, &rules[t]);
+	if (err != 0)
+		return err;
+	nftbatch_begin(&n->batch);
+	n->feature = NFT_CORE;
+	for (enum nft_table_id t = 0; t <= last; t++) {
+		put_table(n, t, v, count);
+		put_rules(n, t, count, &rules[t]);
+	}
 	return nftbatch_send(&n->batch, NULL, NULL);
+}
+
+static int
+replace(struct nft *n, const struct net *v, size_t count)
+{
+	const size_t tables = n->ingress ? 2 : 1;
+	size_t by_family[2] = { 0 };
+	int err;
+
+	while (by_family[0] < count && v[by_family[0]].a.family == 4)
+		by_family[0]++;
+	by_family[1] = count - by_family[0];
+	if (by_family[0] > NFT_ALLOW_MAX || by_family[1] > NFT_ALLOW_MAX)
+		return -ENFILE;
+	err = nftbatch_reserve(&n->batch,
+	    tables * (count + NETS_A_MSG) * NET_BYTES);
+	if (err != 0)
+		return err;
+	err = replace_once(n, v, by_family);
+	if (err == -ENOENT || err == -EINTR)
+		err = replace_once(n, v, by_family);
+	for (int v6 = 0; v6 <= 1 && err == 0; v6++)
+		n->allow_none[v6] = by_family[v6] == 0;
+	return err;
 }
 
 int

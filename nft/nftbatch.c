@@ -12,7 +12,7 @@
 #include <time.h>
 
 #define ROOM_START (1U << 20)
-#define ROOM_MAX   (1U << 24)
+#define ROOM_MAX   (1U << 25)
 #define IN_BYTES   65536
 #define SNDBUF     (1 << 25)
 #define RCVBUF     (1 << 23)
@@ -102,6 +102,7 @@ nftbatch_begin(struct nftbatch *b)
 	b->err = 0;
 	b->len = 0;
 	b->last = NULL;
+	b->family = NFPROTO_INET;
 	b->first = b->next++;
 	b->len = nftnl_batch_begin(b->buf, b->first)->nlmsg_len;
 }
@@ -109,8 +110,7 @@ nftbatch_begin(struct nftbatch *b)
 struct nlmsghdr *
 nftbatch_msg(struct nftbatch *b, uint16_t type, uint16_t flags)
 {
-	return nftnl_nlmsg_build_hdr(tail(b), type, NFPROTO_INET, flags,
-	    b->next);
+	return nftnl_nlmsg_build_hdr(tail(b), type, b->family, flags, b->next);
 }
 
 int
@@ -204,10 +204,9 @@ nftbatch_send(struct nftbatch *b, nftbatch_failed *cb, void *arg)
 }
 
 struct nlmsghdr *
-nftbatch_ask(struct nftbatch *b, uint16_t type, uint16_t flags)
+nftbatch_ask(struct nftbatch *b, uint8_t family, uint16_t type, uint16_t flags)
 {
-	return nftnl_nlmsg_build_hdr(b->buf, type, NFPROTO_INET, flags,
-	    b->next++);
+	return nftnl_nlmsg_build_hdr(b->buf, type, family, flags, b->next++);
 }
 
 int

@@ -27,6 +27,7 @@ struct nftbatch {
 	uint32_t first, next; /* sequence numbers: of the batch, of the next */
 	struct nlmsghdr *last;
 	int err;
+	uint8_t family; /* of the messages that follow; inet after begin */
 };
 
 int nftbatch_init(struct nftbatch *b); /* 0 or -errno */
@@ -35,7 +36,7 @@ void nftbatch_fini(struct nftbatch *b);
 /* Makes room for a batch of `bytes`; before nftbatch_begin(). */
 int nftbatch_reserve(struct nftbatch *b, size_t bytes);
 void nftbatch_begin(struct nftbatch *b);
-/* A message of family inet, to be filled by the caller ... */
+/* A message, to be filled by the caller ... */
 struct nlmsghdr *
 nftbatch_msg(struct nftbatch *b, uint16_t type, uint16_t flags);
 /* ... and added.  Returns its number: 0, 1, 2, ... */
@@ -48,7 +49,7 @@ int nftbatch_send(struct nftbatch *b, nftbatch_failed *cb, void *arg);
 
 /* One request outside of a batch (get or dump); cb is mnl's data callback. */
 struct nlmsghdr *
-nftbatch_ask(struct nftbatch *b, uint16_t type, uint16_t flags);
+nftbatch_ask(struct nftbatch *b, uint8_t family, uint16_t type, uint16_t flags);
 int nftbatch_answer(struct nftbatch *b, struct nlmsghdr *nlh, mnl_cb_t cb,
     void *arg);
 

@@ -3,183 +3,46 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <libnftnl/chain.h>
-#include <libnftnl/expr.h>
-#include <libnftnl/rule.h>
 #include <libnftnl/set.h>
 #include <linux/netfilter.h>
-#include <linux/netfilter/nf_tables.h>
-#include <linux/netfilter/xt_NFQUEUE.h>
-#include <netinet/in.h>
-#include <stdlib.h>
+#include <string.h>
 
-#include "nft/nftlayout.h"
+#include "nft/nftexpr.h"
 
 #define PORTS_SET    "__set%d"
-#define PORTS_SET_ID 100 /* any number that no other set of the batch has */
+#define ANON_ID      100 /* and on: numbers no other set of the batch has */
 #define SERVICE_TYPE 13
 
-enum {
-	TCP_DPORT = 2,
-	TCP_FLAGS = 13,
-	TCP_FIN_SYN_RST_ACK = 0x17,
-	TCP_SYN = 0x02,
-	IP_SADDR = 12,
-	IP6_SADDR = 8,
+/* What the rule of a set does with those that are in it. */
+enum fate { FATE_ACCEPT, FATE_BLOCKED, FATE_FRONT };
+
+static const struct set_match {
+	bool v6, mss, no_mss, stack;
+	uint8_t bits; /* of the address that count */
+} matches[NFT_SETS] = {
+	[NFT_SET_ALLOW4] = { .bits = 32 },
+	[NFT_SET_ALLOW6] = { .v6 = true, .bits = 128 },
+	[NFT_SET_BLOCK4] = { .bits = 32 },
+	[NFT_SET_BLOCK6] = { .v6 = true, .bits = 64 },
+	[NFT_SET_BLOCK6_56] = { .v6 = true, .bits = 56 },
+	[NFT_SET_BLOCK6_48] = { .v6 = true, .bits = 48 },
+	[NFT_SET_STACK4] = { .stack = true, .mss = true, .bits = 32 },
+	[NFT_SET_STACK4_NOMSS] = { .stack = true, .no_mss = true, .bits = 32 },
+	[NFT_SET_STACK6] = { .v6 = true,
+	    .stack = true,
+	    .mss = true,
+	    .bits = 64 },
+	[NFT_SET_STACK6_NOMSS] = { .v6 = true,
+	    .stack = true,
+	    .no_mss = true,
+	    .bits = 64 },
+	[NFT_SET_REJECT4] = { .bits = 32 },
+	[NFT_SET_REJECT6] = { .v6 = true, .bits = 64 },
 };
 
-/* A rule being put together; `bad` is "out of memory", asked once. */
-struct draft {
-	struct nftnl_rule *r;
-	bool bad;
-};
-
-static struct draft
-draft_new(const char *chain)
-{
-	struct draft d = { nftnl_rule_alloc(), false };
-
-	if (d.r == NULL) {
-		d.bad = true;
-		return d;
-	}
-	nftnl_rule_set_u32(d.r, NFTNL_RULE_FAMILY, NFPROTO_INET);
-	nftnl_rule_set_str(d.r, NFTNL_RULE_TABLE, NFT_TABLE);
-	nftnl_rule_set_str(d.r, NFTNL_RULE_CHAIN, chain);
-	return d;
-}
-
-/* NULL when out of memory; libnftnl's setters cannot take NULL. */
-static struct nftnl_expr *
-draft_expr(struct draft *d, const char *name)
-{
-	struct nftnl_expr *e = d->bad ? NULL : nftnl_expr_alloc(name);
-
-	if (e == NULL)
-		d->bad = true;
-	else
-		nftnl_rule_add_expr(d->r, e);
-	return e;
-}
-
-static int
-draft_put(struct nft *n, struct draft *d)
-{
-	struct nlmsghdr *nlh;
-
-	if (d->bad)
-		n->batch.err = -ENOMEM;
-	if (d->r == NULL)
-		return -1;
-	nlh = nftbatch_msg(&n->batch, NFT_MSG_NEWRULE,
-	    NLM_F_CREATE | NLM_F_APPEND);
-	nftnl_rule_nlmsg_build_payload(nlh, d->r);
-	nftnl_rule_free(d->r);
-	return nftbatch_put(&n->batch, nlh);
-}
-
+/* The constant set of two or more ports that a rule looks in. */
 static void
-put_cmp(struct draft *d, const void *data, uint32_t bytes)
-{
-	struct nftnl_expr *e = draft_expr(d, "cmp");
-
-	if (e == NULL)
-		return;
-	nftnl_expr_set_u32(e, NFTNL_EXPR_CMP_SREG, NFT_REG_1);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_CMP_OP, NFT_CMP_EQ);
-	nftnl_expr_set(e, NFTNL_EXPR_CMP_DATA, data, bytes);
-}
-
-static void
-put_meta_is(struct draft *d, uint32_t key, uint8_t value)
-{
-	struct nftnl_expr *e = draft_expr(d, "meta");
-
-	if (e == NULL)
-		return;
-	nftnl_expr_set_u32(e, NFTNL_EXPR_META_KEY, key);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_META_DREG, NFT_REG_1);
-	put_cmp(d, &value, sizeof(value));
-}
-
-static void
-put_payload(struct draft *d, uint32_t base, uint32_t offset, uint32_t bytes)
-{
-	struct nftnl_expr *e = draft_expr(d, "payload");
-
-	if (e == NULL)
-		return;
-	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_DREG, NFT_REG_1);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_BASE, base);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_OFFSET, offset);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_LEN, bytes);
-}
-
-static void
-put_mask(struct draft *d, const void *mask, uint32_t bytes)
-{
-	static const uint8_t zero[16];
-	struct nftnl_expr *e = draft_expr(d, "bitwise");
-
-	if (e == NULL)
-		return;
-	nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_SREG, NFT_REG_1);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_DREG, NFT_REG_1);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_LEN, bytes);
-	nftnl_expr_set(e, NFTNL_EXPR_BITWISE_MASK, mask, bytes);
-	nftnl_expr_set(e, NFTNL_EXPR_BITWISE_XOR, zero, bytes);
-}
-
-static void
-put_lookup(struct draft *d, const char *set, uint32_t set_id)
-{
-	struct nftnl_expr *e = draft_expr(d, "lookup");
-
-	if (e == NULL)
-		return;
-	nftnl_expr_set_u32(e, NFTNL_EXPR_LOOKUP_SREG, NFT_REG_1);
-	nftnl_expr_set_str(e, NFTNL_EXPR_LOOKUP_SET, set);
-	if (set_id != 0)
-		nftnl_expr_set_u32(e, NFTNL_EXPR_LOOKUP_SET_ID, set_id);
-}
-
-static void
-put_verdict(struct draft *d, int verdict, const char *chain)
-{
-	struct nftnl_expr *e = draft_expr(d, "immediate");
-
-	if (e == NULL)
-		return;
-	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_DREG, NFT_REG_VERDICT);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_VERDICT, (uint32_t)verdict);
-	if (chain != NULL)
-		nftnl_expr_set_str(e, NFTNL_EXPR_IMM_CHAIN, chain);
-}
-
-static void
-put_dport(struct draft *d)
-{
-	put_meta_is(d, NFT_META_L4PROTO, IPPROTO_TCP);
-	put_payload(d, NFT_PAYLOAD_TRANSPORT_HEADER, TCP_DPORT, 2);
-}
-
-/* ip saddr, or the first 64 bits of ip6 saddr where `mask` is given. */
-static void
-put_saddr(struct draft *d, bool v6, bool mask)
-{
-	static const uint8_t first64[16] = { 255, 255, 255, 255, 255, 255, 255,
-		255 };
-
-	put_meta_is(d, NFT_META_NFPROTO, v6 ? NFPROTO_IPV6 : NFPROTO_IPV4);
-	put_payload(d, NFT_PAYLOAD_NETWORK_HEADER, v6 ? IP6_SADDR : IP_SADDR,
-	    v6 ? 16 : 4);
-	if (mask)
-		put_mask(d, first64, sizeof(first64));
-}
-
-/* The constant set of two or more ports that the first rule looks in. */
-static void
-put_ports_set(struct nft *n)
+put_ports_set(struct nft *n, uint32_t id)
 {
 	struct nftnl_set *s = nftnl_set_alloc();
 	struct nftnl_set_elem *e;
@@ -192,7 +55,7 @@ put_ports_set(struct nft *n)
 	}
 	nftnl_set_set_str(s, NFTNL_SET_TABLE, NFT_TABLE);
 	nftnl_set_set_str(s, NFTNL_SET_NAME, PORTS_SET);
-	nftnl_set_set_u32(s, NFTNL_SET_ID, PORTS_SET_ID);
+	nftnl_set_set_u32(s, NFTNL_SET_ID, id);
 	nftnl_set_set_u32(s, NFTNL_SET_FLAGS,
 	    NFT_SET_ANONYMOUS | NFT_SET_CONSTANT);
 	nftnl_set_set_u32(s, NFTNL_SET_KEY_TYPE, SERVICE_TYPE);
@@ -200,7 +63,7 @@ put_ports_set(struct nft *n)
 	nftnl_set_set_u32(s, NFTNL_SET_DESC_SIZE, (uint32_t)n->conf.ports_n);
 	nlh = nftbatch_msg(&n->batch, NFT_MSG_NEWSET, NLM_F_CREATE);
 	nftnl_set_nlmsg_build_payload(nlh, s);
-	nftbatch_put(&n->batch, nlh);
+	(void)nft_put(n, nlh);
 	for (size_t i = 0; i < n->conf.ports_n; i++) {
 		e = nftnl_set_elem_alloc();
 		if (e == NULL) {
@@ -213,129 +76,313 @@ put_ports_set(struct nft *n)
 	}
 	nlh = nftbatch_msg(&n->batch, NFT_MSG_NEWSETELEM, NLM_F_CREATE);
 	nftnl_set_elems_nlmsg_build_payload(nlh, s);
-	nftbatch_put(&n->batch, nlh);
+	(void)nft_put(n, nlh);
 	nftnl_set_free(s);
 }
 
-static void
-put_jump_rule(struct nft *n)
+/* A rule that begins with `tcp dport` of our ports. */
+static struct draft
+ports_rule(struct nft *n, enum nft_table_id t, enum nft_chain_id chain)
 {
-	static const uint8_t mask = TCP_FIN_SYN_RST_ACK, syn = TCP_SYN;
-	struct draft d = draft_new(NFTLAYOUT_CHAIN);
-	uint16_t port = htons(n->conf.ports[0]);
+	const uint16_t port = htons(n->conf.ports[0]);
+	const uint32_t id = ANON_ID + n->anon_id++;
+	struct draft d = draft_new(t, chain);
 
 	if (n->conf.ports_n > 1)
-		put_ports_set(n);
-	put_dport(&d);
+		put_ports_set(n, id);
+	draft_is_tcp(&d);
+	draft_load(&d, &draft_dport, NFT_REG_1);
 	if (n->conf.ports_n > 1)
-		put_lookup(&d, PORTS_SET, PORTS_SET_ID);
+		draft_lookup(&d, PORTS_SET, id);
 	else
-		put_cmp(&d, &port, sizeof(port));
-	put_payload(&d, NFT_PAYLOAD_TRANSPORT_HEADER, TCP_FLAGS, 1);
-	put_mask(&d, &mask, sizeof(mask));
-	put_cmp(&d, &syn, sizeof(syn));
-	put_verdict(&d, NFT_JUMP, NFTLAYOUT_SYNS);
+		draft_cmp(&d, &port, sizeof(port));
+	return d;
+}
+
+static void
+put_syn_rule(struct nft *n, enum nft_table_id t, enum nft_chain_id chain,
+    enum nft_chain_id to)
+{
+	struct draft d = ports_rule(n, t, chain);
+
+	draft_is_syn(&d);
+	draft_verdict(&d, NFT_GOTO, nftlayout_chain_name(t, to));
 	(void)draft_put(n, &d);
 }
 
+/* The source address, of which the first bits count, as the key's begin. */
 static void
-put_set_rule(struct nft *n, enum nft_set_id id)
+load_saddr(struct draft *d, const struct set_match *m)
 {
-	struct draft d = draft_new(NFTLAYOUT_SYNS);
-	bool block = id == NFT_SET_BLOCK4 || id == NFT_SET_BLOCK6;
-	bool v6 = id == NFT_SET_ALLOW6 || id == NFT_SET_BLOCK6;
+	uint8_t mask[16] = { 0 };
 
-	put_saddr(&d, v6, v6 && block);
-	put_lookup(&d, nftlayout_set_name(id), 0);
-	if (block)
-		(void)draft_expr(&d, "counter");
-	put_verdict(&d, block ? NF_DROP : NF_ACCEPT, NULL);
+	draft_load(d, m->v6 ? &draft_saddr6 : &draft_saddr4, DRAFT_KEY);
+	if (!m->v6 || m->bits == 128)
+		return;
+	memset(mask, 255, m->bits / 8);
+	draft_mask(d, mask, sizeof(mask));
+}
+
+static void
+match_set(struct draft *d, enum nft_set_id id)
+{
+	const struct set_match *m = &matches[id];
+	const uint32_t at = m->v6 ? 4 : 1;
+
+	draft_is_ip(d, m->v6);
+	if (m->stack)
+		draft_is_tcp(d);
+	if (m->no_mss)
+		draft_no_mss(d);
+	load_saddr(d, m);
+	if (m->stack) {
+		draft_load(d, m->v6 ? &draft_length6 : &draft_length4,
+		    DRAFT_PART(at));
+		draft_load(d, &draft_window, DRAFT_PART(at + 1));
+	}
+	if (m->mss)
+		draft_mss(d, DRAFT_PART(at + 2));
+	draft_lookup(d, nftlayout_set_name(id), 0);
+}
+
+static void
+to_front(struct nft *n, struct draft *d, bool v6)
+{
+	if (n->conf.front == NFT_FRONT_TPROXY) {
+		draft_tproxy(d, v6, n->conf.front_port);
+		draft_verdict(d, NF_ACCEPT, NULL);
+	} else {
+		draft_redirect(d, n->conf.front_port);
+	}
+}
+
+static bool
+leaks(const struct nft *n)
+{
+	return n->conf.leak > 0 && nft_has(n, NFT_LEAK);
+}
+
+static void
+put_set_rule(struct nft *n, struct draft *d, enum nft_set_id id, enum fate fate)
+{
+	const enum nft_feature was = n->feature;
+
+	if (matches[id].stack && was == NFT_CORE)
+		n->feature = NFT_STACKS;
+	match_set(d, id);
+	if (fate == FATE_ACCEPT) {
+		draft_verdict(d, NF_ACCEPT, NULL);
+	} else {
+		draft_counter(d);
+		if (fate == FATE_FRONT)
+			to_front(n, d, matches[id].v6);
+		else if (leaks(n))
+			draft_verdict(d, NFT_GOTO,
+			    nftlayout_chain_name(d->t, NFT_CHAIN_BLOCKED));
+		else
+			draft_verdict(d, NF_DROP, NULL);
+	}
+	(void)draft_put(n, d);
+	n->feature = was;
+}
+
+struct span {
+	enum nft_set_id from, to;
+	enum fate fate;
+};
+
+static void
+put_sets(struct nft *n, enum nft_table_id t, enum nft_chain_id chain,
+    const struct span *what)
+{
+	for (enum nft_set_id id = what->from; id <= what->to; id++) {
+		struct draft d;
+
+		if (!nftlayout_wants(n, t, id))
+			continue;
+		d = draft_new(t, chain);
+		put_set_rule(n, &d, id, what->fate);
+	}
+}
+
+static const struct span allow = { NFT_SET_ALLOW4, NFT_SET_ALLOW6,
+	FATE_ACCEPT };
+
+static void
+put_queue_rule(struct nft *n)
+{
+	struct draft d = draft_new(NFT_INET, NFT_CHAIN_SYNS);
+
+	n->feature = n->how == NFT_QUEUE_NATIVE ? NFT_NATIVE_QUEUE :
+						  NFT_XT_QUEUE;
+	draft_is_tcp(&d);
+	draft_load(&d, &draft_dport, DRAFT_KEY);
+	draft_lookup(&d, nftlayout_set_name(NFT_SET_QUEUE_PORTS), 0);
+	draft_counter(&d);
+	draft_queue(&d, n->how == NFT_QUEUE_NATIVE, (uint16_t)n->conf.queue);
 	(void)draft_put(n, &d);
+	n->feature = NFT_CORE;
+}
+
+struct sample { /* one SYN in `mod` of a family ... */
+	uint32_t mod;
+	int verdict;
+	enum nft_chain_id to; /* NFT_CHAINS: none */
+	bool counted;
+};
+
+static void
+put_sample(struct nft *n, enum nft_table_id t, enum nft_chain_id chain,
+    const struct sample *s)
+{
+	for (int v6 = 0; v6 <= 1; v6++) {
+		struct draft d = draft_new(t, chain);
+
+		if (s->mod > 1) { /* the kernel has no `mod 1` */
+			draft_is_ip(&d, v6);
+			draft_is_tcp(&d);
+			draft_jhash(&d, v6, s->mod, n->conf.leak_seed);
+		}
+		if (s->counted)
+			draft_counter(&d);
+		draft_verdict(&d, s->verdict,
+		    s->to == NFT_CHAINS ? NULL :
+					  nftlayout_chain_name(t, s->to));
+		(void)draft_put(n, &d);
+		if (s->mod <= 1)
+			return;
+	}
 }
 
 static void
-put_native_queue(struct draft *d, uint16_t num)
+put_blocked(struct nft *n, enum nft_table_id t)
 {
-	struct nftnl_expr *e = draft_expr(d, "queue");
+	/* With a front the rest of the leak ends there; else nowhere. */
+	const uint32_t mod = n->conf.leak * (nft_fronts(n) ? 1 : NFT_AUDIT);
+	const struct sample leak = { mod, NF_ACCEPT, NFT_CHAINS, true };
+	const enum nft_feature was = n->feature;
+	struct draft d = draft_new(t, NFT_CHAIN_BLOCKED);
 
-	if (e == NULL)
-		return;
-	nftnl_expr_set_u16(e, NFTNL_EXPR_QUEUE_NUM, num);
-	nftnl_expr_set_u16(e, NFTNL_EXPR_QUEUE_TOTAL, 1);
-	nftnl_expr_set_u16(e, NFTNL_EXPR_QUEUE_FLAGS, NFT_QUEUE_FLAG_BYPASS);
-}
-
-/* iptables' target, for kernels without the expression. */
-static void
-put_xt_queue(struct draft *d, uint16_t num)
-{
-	struct xt_NFQ_info_v3 *info = calloc(1, sizeof(*info));
-	struct nftnl_expr *e = info == NULL ? NULL : draft_expr(d, "target");
-
-	if (e == NULL) {
-		d->bad = true;
-		free(info);
-		return;
+	if (leaks(n)) {
+		if (was == NFT_CORE)
+			n->feature = NFT_LEAK;
+		put_sample(n, t, NFT_CHAIN_BLOCKED, &leak);
+		n->feature = was;
 	}
-	info->queuenum = num;
-	info->queues_total = 1;
-	info->flags = NFQ_FLAG_BYPASS;
-	nftnl_expr_set_str(e, NFTNL_EXPR_TG_NAME, "NFQUEUE");
-	nftnl_expr_set_u32(e, NFTNL_EXPR_TG_REV, 3);
-	nftnl_expr_set(e, NFTNL_EXPR_TG_INFO, info, sizeof(*info));
-}
-
-static int
-put_queue_rule(struct nft *n, enum nft_queue_how how)
-{
-	struct draft d = draft_new(NFTLAYOUT_SYNS);
-
-	put_dport(&d);
-	put_lookup(&d, nftlayout_set_name(NFT_SET_QUEUE_PORTS), 0);
-	(void)draft_expr(&d, "counter");
-	if (how == NFT_QUEUE_NATIVE)
-		put_native_queue(&d, (uint16_t)n->conf.queue);
-	else
-		put_xt_queue(&d, (uint16_t)n->conf.queue);
-	return draft_put(n, &d);
-}
-
-static void
-put_chain(struct nft *n, const char *name, bool hooked)
-{
-	struct nftnl_chain *c = nftnl_chain_alloc();
-	struct nlmsghdr *nlh;
-
-	if (c == NULL) {
-		n->batch.err = -ENOMEM;
-		return;
-	}
-	nftnl_chain_set_str(c, NFTNL_CHAIN_TABLE, NFT_TABLE);
-	nftnl_chain_set_str(c, NFTNL_CHAIN_NAME, name);
-	if (hooked) {
-		nftnl_chain_set_str(c, NFTNL_CHAIN_TYPE, "filter");
-		nftnl_chain_set_u32(c, NFTNL_CHAIN_HOOKNUM,
-		    NF_INET_PRE_ROUTING);
-		nftnl_chain_set_s32(c, NFTNL_CHAIN_PRIO, NFT_PRIORITY);
-		nftnl_chain_set_u32(c, NFTNL_CHAIN_POLICY, NF_ACCEPT);
-	}
-	nlh = nftbatch_msg(&n->batch, NFT_MSG_NEWCHAIN, NLM_F_CREATE);
-	nftnl_chain_nlmsg_build_payload(nlh, c);
-	nftnl_chain_free(c);
-	(void)nftbatch_put(&n->batch, nlh);
+	draft_verdict(&d, NF_DROP, NULL);
+	(void)draft_put(n, &d);
 }
 
 void
-nftrules_put(struct nft *n, enum nft_queue_how how, int *queue_msg)
+nftrules_put_allow(struct nft *n, enum nft_table_id t, bool v6)
 {
-	put_chain(n, NFTLAYOUT_CHAIN, true);
-	put_chain(n, NFTLAYOUT_SYNS, false);
-	put_jump_rule(n);
-	put_set_rule(n, NFT_SET_ALLOW4);
-	put_set_rule(n, NFT_SET_ALLOW6);
-	if (n->conf.drop) {
-		put_set_rule(n, NFT_SET_BLOCK4);
-		put_set_rule(n, NFT_SET_BLOCK6);
+	const enum nft_set_id id = v6 ? NFT_SET_ALLOW6 : NFT_SET_ALLOW4;
+	struct draft d = draft_new(t, NFT_CHAIN_SYNS);
+
+	match_set(&d, id);
+	draft_verdict(&d, NF_ACCEPT, NULL);
+	draft_put_first(n, &d, nftlayout_set_name(id));
+}
+
+static void
+put_smtp(struct nft *n, enum nft_table_id t)
+{
+	const struct span blocks = { NFT_SET_BLOCK4,
+		nft_fronts(n) || n->conf.reject_passes ? NFT_SET_STACK6_NOMSS :
+							 NFT_SET_REJECT6,
+		FATE_BLOCKED };
+
+	for (int v6 = 0; v6 <= 1; v6++)
+		if (!n->allow_none[v6])
+			nftrules_put_allow(n, t, v6);
+	if (!n->conf.drop)
+		return;
+	put_sets(n, t, NFT_CHAIN_SYNS, &blocks);
+	put_blocked(n, t);
+}
+
+/* The sessions of cut clients; only reached by what is no SYN. */
+static void
+put_flows(struct nft *n)
+{
+	struct draft d;
+
+	n->feature = NFT_FLOWS;
+	d = ports_rule(n, NFT_INET, NFT_CHAIN_HOOK);
+	draft_verdict(&d, NFT_GOTO,
+	    nftlayout_chain_name(NFT_INET, NFT_CHAIN_FLOWS));
+	(void)draft_put(n, &d);
+	for (int v6 = 0; v6 <= 1; v6++) {
+		d = draft_new(NFT_INET, NFT_CHAIN_FLOWS);
+		draft_is_ip(&d, v6);
+		draft_is_tcp(&d);
+		draft_load(&d, v6 ? &draft_saddr6 : &draft_saddr4, DRAFT_KEY);
+		draft_load(&d, &draft_sport, DRAFT_PART(v6 ? 4 : 1));
+		draft_lookup(&d,
+		    nftlayout_set_name(v6 ? NFT_SET_FLOW6 : NFT_SET_FLOW4), 0);
+		draft_counter(&d);
+		draft_set_rst(&d);
+		(void)draft_put(n, &d);
 	}
-	*queue_msg = how == NFT_QUEUE_OFF ? -1 : put_queue_rule(n, how);
+	n->feature = NFT_CORE;
+}
+
+/* The port that clients are redirected to is nobody's to call directly. */
+static void
+put_input(struct nft *n)
+{
+	const uint16_t port = htons(n->conf.front_port);
+	struct draft d = draft_new(NFT_INET, NFT_CHAIN_FRONT_INPUT);
+
+	draft_is_tcp(&d);
+	draft_load(&d, &draft_dport, NFT_REG_1);
+	draft_cmp(&d, &port, sizeof(port));
+	draft_not_dnat(&d);
+	draft_verdict(&d, NF_DROP, NULL);
+	(void)draft_put(n, &d);
+}
+
+static void
+put_front(struct nft *n)
+{
+	static const struct span rejects = { NFT_SET_REJECT4, NFT_SET_REJECT6,
+		FATE_FRONT };
+	static const struct span blocks = { NFT_SET_BLOCK4,
+		NFT_SET_STACK6_NOMSS, FATE_FRONT };
+	const struct sample audit = { n->conf.leak * NFT_AUDIT, NF_ACCEPT,
+		NFT_CHAINS, true };
+	const struct sample leak = { n->conf.leak, NFT_GOTO, NFT_CHAIN_LEAKED,
+		false };
+	const bool nat = n->conf.front == NFT_FRONT_REDIRECT;
+
+	n->feature = NFT_FRONT;
+	put_syn_rule(n, NFT_INET, nat ? NFT_CHAIN_FRONT_NAT : NFT_CHAIN_FRONT,
+	    NFT_CHAIN_TO_FRONT);
+	put_sets(n, NFT_INET, NFT_CHAIN_TO_FRONT, &allow);
+	if (leaks(n))
+		put_sample(n, NFT_INET, NFT_CHAIN_TO_FRONT, &audit);
+	put_sets(n, NFT_INET, NFT_CHAIN_TO_FRONT, &rejects);
+	if (leaks(n)) {
+		put_sample(n, NFT_INET, NFT_CHAIN_TO_FRONT, &leak);
+		put_sets(n, NFT_INET, NFT_CHAIN_LEAKED, &blocks);
+	}
+	if (nat)
+		put_input(n);
+	n->feature = NFT_CORE;
+}
+
+void
+nftrules_put(struct nft *n, enum nft_table_id t)
+{
+	if (nftlayout_wants_chain(n, t, NFT_CHAIN_HOOK))
+		put_syn_rule(n, t, NFT_CHAIN_HOOK, NFT_CHAIN_SYNS);
+	put_smtp(n, t);
+	if (t != NFT_INET)
+		return;
+	if (nftlayout_wants_chain(n, t, NFT_CHAIN_FLOWS))
+		put_flows(n);
+	if (n->how != NFT_QUEUE_OFF)
+		put_queue_rule(n);
+	if (nft_fronts(n))
+		put_front(n);
 }

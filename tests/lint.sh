@@ -32,18 +32,19 @@ done
 # Which layer a file is on; a file includes its own or lower layers only.
 layer() {
     case $1 in
-    fp/bytes | fp/addr | fp/hash | fp/fold | fp/huge | fp/packet | fp/le) echo 0 ;;
-    fp/capture* | fp/record* | fp/nfqueue* | fp/bpf*) echo 1 ;;
+    fp/bytes | fp/addr | fp/hash | fp/fold | fp/huge | fp/packet | fp/le | fp/stack | fp/jhash) echo 0 ;;
+    fp/capture* | fp/record* | fp/nfqueue* | fp/verdicts | fp/bpf*) echo 1 ;;
     fp/traits* | fp/link | fp/span | fp/dedup | fp/checksum | fp/opts*) echo 2 ;;
     fp/sig*) echo 3 ;;
     fp/smtp* | fp/session* | fp/dialogue* | fp/ladder | fp/flowstat | fp/reorder) echo 4 ;;
     fp/uptime | fp/hosts | fp/p0fapi | fp/p0fsock | fp/flows | fp/tsclock) echo 4 ;;
     fp/*) echo unknown ;;
     daemon/log | daemon/logtime | daemon/logline* | daemon/logscan | daemon/logjson | daemon/logjoin | daemon/logrule | daemon/logreply | daemon/logkind | daemon/loghead | daemon/pattern*) echo 5 ;;
-    daemon/evidence* | daemon/cross | daemon/names* | daemon/client | daemon/sites | daemon/mailq | daemon/policy | daemon/model* | daemon/botnet* | daemon/netlist | daemon/dnsmark | daemon/dnsmsg | daemon/dnscache | daemon/msgid) echo 6 ;;
-    daemon/score*) echo 7 ;;
-    daemon/decide | daemon/blocks | daemon/engine*) echo 8 ;;
+    daemon/evidence* | daemon/cross | daemon/names* | daemon/client | daemon/faces | daemon/stacks | daemon/sites | daemon/mailq | daemon/policy | daemon/model* | daemon/botnet* | daemon/netlist | daemon/dnsmark | daemon/dnsmsg | daemon/dnscache | daemon/msgid) echo 6 ;;
+    daemon/score* | daemon/view) echo 7 ;;
+    daemon/decide | daemon/blocks | daemon/climb | daemon/knocks | daemon/frontmsg | daemon/engine*) echo 8 ;;
     nft/* | db/*) echo 9 ;;
+    front/*) echo 10 ;;
     daemon/*) echo 10 ;;
     tools/*) echo 11 ;;
     tests/*) echo 12 ;;
@@ -71,6 +72,14 @@ done
 for o in $(words zfw-engine_O); do
     case $o in nft/* | fp/nfqueue*) fault "zfw-engine links $o" ;; esac
 done
+# Strangers talk to it: no firewall, no store, no parser of packets or logs.
+for o in $(words zfw-front_O); do
+    case $o in
+    nft/* | db/* | daemon/logline* | daemon/engine*) fault "zfw-front links $o" ;;
+    fp/addr | fp/hash) ;;
+    fp/*) fault "zfw-front links $o" ;;
+    esac
+done
 for p in $(words PROGRAMS); do
     case $p:$(words "${p}_L") in
     zfw-journal:*) ;;
@@ -82,7 +91,7 @@ echo "lint: cppcheck"
 cppcheck -q --std=c11 --enable=warning,portability --inline-suppr -j2 \
     --suppress=missingIncludeSystem --suppress=internalAstError \
     --suppress=preprocessorErrorDirective --error-exitcode=1 \
-    -D_GNU_SOURCE -I. fp daemon nft db tools 2>&1 | grep -v '^$' | head -n 20
+    -D_GNU_SOURCE -I. fp daemon nft db front tools 2>&1 | grep -v '^$' | head -n 20
 [ "${PIPESTATUS[0]}" -eq 0 ] || fault "cppcheck found faults"
 
 echo "lint: man pages"

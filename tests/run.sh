@@ -49,6 +49,7 @@ for group in "$@"; do
             run_one "e2e/$(basename "$t" .sh)" bash "$t" "$b"
         done
         ;;
+    e2e/*) run_one "$group" bash "tests/$group.sh" "$b" ;;
     *) echo "run.sh: no such group: $group" >&2; exit 2 ;;
     esac
 done

@@ -74,17 +74,34 @@ reasons(const struct engine_out *o)
 	return list;
 }
 
+/* What the event's block is narrowed to; the session's own is not told. */
+static json_t *
+stack_json(const struct engine_out *o)
+{
+	json_t *j;
+
+	if (stack_none(&o->stack) ||
+	    (o->kind == ENGINE_CUT && o->client->narrow_n == 0))
+		return json_null();
+	j = json_pack("{s:i,s:i,s:n}", "len", (int)o->stack.len, "window",
+	    (int)o->stack.window, "mss");
+	if (o->stack.has_mss)
+		json_object_set_new(j, "mss", json_integer(o->stack.mss));
+	return j;
+}
+
 static void
 print_json(FILE *f, const char *event, const struct engine_out *o)
 {
 	const struct client *c = o->client;
 	char buf[ADDR_STRLEN];
-	json_t *j = json_pack("{s:f,s:s,s:s,s:n}", "t", (double)o->t_ms / 1000,
-	    "event", event, "client", client_text(&o->net, buf), "stack");
+	json_t *j = json_pack("{s:f,s:s,s:s,s:o}", "t", (double)o->t_ms / 1000,
+	    "event", event, "client", client_text(&o->net, buf), "stack",
+	    stack_json(o));
 
 	if (has_port(o))
 		json_object_set_new(j, "port", json_integer(o->port));
-	json_object_set_new(j, "action", json_string(action_name(c->action)));
+	json_object_set_new(j, "action", json_string(action_name(o->action)));
 	json_object_set_new(j, "tier", json_integer(c->tier));
 	json_object_set_new(j, "score",
 	    json_real((double)c->score_permille / 1000));
@@ -146,6 +163,13 @@ print_text(struct replay_out *out, const char *event,
 	print_when(out, o->t_ms);
 	print_left(f, event, 9);
 	print_left(f, client_text(&o->net, buf), 22);
+	if (!stack_none(&o->stack) && o->kind != ENGINE_CUT) {
+		fprintf(f, " stack %u:%u:", o->stack.len, o->stack.window);
+		fprintf(f, o->stack.has_mss ? "%u" : "-", o->stack.mss);
+	}
+	if (o->action == CLIENT_REJECT &&
+	    (o->kind == ENGINE_BLOCK || o->kind == ENGINE_SYN_DROP))
+		fprintf(f, " reject");
 	if (o->kind == ENGINE_BLOCK) {
 		fprintf(f, " tier %u score %.3f for %" PRId64 " s:", c->tier,
 		    (double)c->score_permille / 1000,

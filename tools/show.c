@@ -94,15 +94,17 @@ show_block(FILE *out, const json_t *b)
 {
 	char who[SHOW_LEN], action[SHOW_LEN], until[SHOW_LEN], why[SHOW_LEN],
 	    left[SHOW_LEN];
+	size_t stacks = json_array_size(json_object_get(b, "stacks"));
 
 	reasons(b, why);
-	fprintf(out, "%-39s %4lld %-6s %6.3f %-19s %12s %7lld  %s%s%s\n",
+	fprintf(out, "%-39s %4lld %-6s %6.3f %-19s %12s %7lld  %s%s%s%s\n",
 	    show_text(b, "client", who), (long long)show_int(b, "tier"),
 	    show_text(b, "action", action),
 	    json_number_value(json_object_get(b, "score")),
 	    show_time(b, "until", "-", until),
 	    show_span(show_int(b, "left_s"), left),
 	    (long long)show_int(b, "knocks"), why,
+	    stacks > 0 ? " (narrow)" : "",
 	    json_is_true(json_object_get(b, "by_admin")) ? " (by hand)" : "",
 	    json_is_true(json_object_get(b, "shadow")) ? " (shadow)" : "");
 }

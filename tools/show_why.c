@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tools/show.h"
+#include "tools/show_behind.h"
 
 static double
 real(const json_t *o, const char *key)
@@ -362,9 +363,11 @@ void
 show_why(FILE *out, const json_t *a)
 {
 	verdict(out, a);
+	show_over(out, a);
 	if (!json_is_array(json_object_get(a, "terms")))
 		return;
 	block(out, a);
+	show_behind(out, a);
 	names(out, a);
 	arithmetic(out, a);
 	good(out, a);

@@ -5,12 +5,15 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "daemon/config.h"
 #include "daemon/ctlreq.h"
 #include "daemon/log.h"
+#include "tools/check.h"
 #include "tools/ctlclient.h"
 #include "tools/kernel.h"
 #include "tools/show.h"
@@ -44,6 +47,8 @@ static const char usage[] =
     "  report ADDRESS spam|ham     say what mail came from it\n"
     "  botnets                     what zombies have in common\n"
     "  reload                      read signatures and lists again\n"
+    "  check                       prove with test packets that it works "
+    "here\n"
     "  off                         take all rules out and keep them out\n"
     "  on                          let zfw put them back\n"
     "\n"
@@ -306,6 +311,28 @@ run_on(const struct ctl *c)
 	    was ? "zfw is on again" : "zfw was not off");
 }
 
+/* ---- check: without the daemon, too ---- */
+
+static int
+run_check(const struct ctl *c)
+{
+	struct check_list *l;
+	int rc;
+
+	if (geteuid() != 0)
+		return failed(c, "you must be root");
+	/* A child process writes to it. */
+	l = mmap(NULL, sizeof(*l), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (l == MAP_FAILED)
+		return failed(c, strerror(errno));
+	check_kernel(l, c->config);
+	check_system(l, c->config);
+	rc = check_print(l, c->json, stdout) == 0 ? check_status(l) : 1;
+	(void)munmap(l, sizeof(*l));
+	return rc;
+}
+
 /* ---- options ---- */
 
 static const struct verb verbs[] = {
@@ -317,6 +344,7 @@ static const struct verb verbs[] = {
 	{ "unblock", 1, run_unblock },
 	{ "report", 2, run_report },
 	{ "botnets", 0, run_botnets },
+	{ "check", 0, run_check },
 	{ "off", 0, run_off },
 	{ "on", 0, run_on },
 };

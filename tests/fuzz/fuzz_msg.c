@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * zt-link: daemon/msg fp/addr
+ * zt-link: daemon/msg daemon/msgrec fp/addr
  *
  * Any bytes as one message on the socket: received or refused, and a record
  * that is taken encodes to the very bytes that it came from.
@@ -18,14 +18,24 @@ static void
 check(const struct msg_in *in, const uint8_t *data, size_t n)
 {
 	uint8_t b[MSG_BYTES];
+	size_t at = 0, packet = 0;
 
 	for (size_t i = 0; i < in->n; i++) {
+		size_t bytes = (size_t)in->m[i].value;
+
 		msg_encode(&in->m[i], b);
-		if (memcmp(b, data + i * MSG_BYTES, MSG_BYTES) != 0)
+		if (at + MSG_BYTES > n || memcmp(b, data + at, MSG_BYTES) != 0)
 			abort();
+		at += MSG_BYTES;
+		if (in->m[i].op != MSG_PACKET)
+			continue;
+		if (at + bytes > n ||
+		    memcmp(in->packet + packet, data + at, bytes) != 0)
+			abort();
+		at += (bytes + MSG_BYTES - 1) / MSG_BYTES * MSG_BYTES;
+		packet += bytes;
 	}
-	if (in->packet_n > n ||
-	    memcmp(in->packet, data + MSG_BYTES, in->packet_n) != 0)
+	if (at != n || packet != in->packet_n)
 		abort();
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * zt-link: db/record db/record_client daemon/client fp/addr fp/hash
+ * zt-link: db/record db/record_client db/record_behind daemon/client daemon/faces fp/addr fp/hash
  * zt-libs: libsodium libm
  *
  * Any bytes as the value of each kind of record, with a right check put

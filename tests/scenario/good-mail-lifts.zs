@@ -8,7 +8,7 @@ for day in 1..2
 	after 1d
 end
 # Now it errs, in several ways at once.
-session from 198.51.100.99 name mx.hasty.example helo PC early listed relay 1 unknown 8
+session from 198.51.100.99 name mx.hasty.example helo mx.hasty.example early listed relay 1 unknown 8
 expect block 198.51.100.99 shadow
 session from 198.51.100.99 name mx.hasty.example helo mx.hasty.example accepted 2
 after 50min

@@ -2,16 +2,21 @@
 /*
  * fakeengine - an engine that says to the guard what a test tells it to
  *
- * zt-link: daemon/msg fp/addr
+ * zt-link: daemon/msg daemon/msgrec fp/addr
  *
  * Started by zfwd with ZFW_ENGINE, in place of zfw-engine.  Works in the
  * directory $ZFW_FAKE_DIR: reads commands from the fifo `cmd`, appends what
  * the guard says, one line each, to `out`.  Answers MSG_RESYNC with the
  * networks of `allow` and all that it has blocked.  Commands:
  *
- *   block|renew NET SECONDS [TIER]   unblock NET   burst N FIRST SECONDS
+ *   block|renew NET SECONDS [TIER] [reject] [stack=LEN,WINDOW,MSS]
+ *   unblock NET [reject] [stack=...]   burst N FIRST SECONDS
  *   allow NET...   sync SEQ   restore (unasked)   find SOURCE DEV INO
- *   garbage   deaf (reads nothing more)   exit STATUS   crash
+ *   cut CLIENT PORT SERVER SPORT   check SEQ NET [reject] [stack=...]
+ *   inline 0|1   verdict accept|drop|none (from now on)
+ *   quiet (says nothing of packets)   garbage   deaf (reads nothing more)   exit STATUS   crash
+ *
+ * An MSS of - is a SYN without one.
  */
 #include "daemon/msg.h"
 
@@ -37,7 +42,10 @@ static size_t allowed_n;
 static struct msg batch[MSG_MAX];
 static size_t batch_n;
 static FILE *out;
-static bool deaf;
+static int front_fd = -1;
+static bool deaf, quiet;
+static int verdict = 1; /* -1: none at all */
+static bool waits;      /* the guard waits for verdicts */
 
 static void __attribute__((format(printf, 1, 2))) say(const char *fmt, ...)
 {
@@ -99,11 +107,12 @@ tell_allowed(void)
 	tell_op(MSG_ALLOW_END);
 }
 
+/* `m` has the net and what it is narrowed to. */
 static void
-block(enum msg_op op, const struct net *n, unsigned seconds, unsigned tier)
+block(enum msg_op op, struct msg m, unsigned seconds, unsigned tier)
 {
-	struct msg m = { .op = (uint8_t)op, .net = *n, .score = 981 };
-
+	m.op = (uint8_t)op;
+	m.score = 981;
 	m.timeout_s = seconds;
 	m.tier = (uint8_t)tier;
 	m.reasons[0] = 4;
@@ -115,10 +124,12 @@ block(enum msg_op op, const struct net *n, unsigned seconds, unsigned tier)
 }
 
 static void
-forget(const struct net *n)
+forget(const struct msg *m)
 {
 	for (size_t i = 0; i < kept_n; i++)
-		if (net_covers(n, &kept[i].net))
+		if (net_covers(&m->net, &kept[i].net) &&
+		    kept[i].action == m->action &&
+		    stack_eq(&kept[i].stack, &m->stack))
 			kept[i--] = kept[--kept_n];
 }
 
@@ -148,6 +159,28 @@ word_number(char **rest, unsigned long none)
 	return w == NULL || *w == '\0' ? none : strtoul(w, NULL, 10);
 }
 
+/* "reject" and "stack=LEN,WINDOW,MSS", in any order, to the end. */
+static void
+words_narrow(char **rest, struct msg *m)
+{
+	const char *w;
+
+	while ((w = strsep(rest, " \n")) != NULL) {
+		unsigned len, window, mss;
+		int n;
+
+		if (strcmp(w, "reject") == 0)
+			m->action = MSG_REJECT;
+		n = sscanf(w, "stack=%u,%u,%u", &len, &window, &mss);
+		if (n < 2)
+			continue;
+		m->stack.len = (uint16_t)len;
+		m->stack.window = (uint16_t)window;
+		m->stack.has_mss = n == 3;
+		m->stack.mss = n == 3 ? (uint16_t)mss : 0;
+	}
+}
+
 static void
 burst(char **rest)
 {
@@ -159,25 +192,79 @@ burst(char **rest)
 
 	while (n-- > 0) {
 		struct addr v4 = addr_v4(a++);
-		struct net one = addr_key_net(&v4);
 
-		block(MSG_BLOCK, &one, seconds, 2);
+		block(MSG_BLOCK, (struct msg){ .net = addr_key_net(&v4) },
+		    seconds, 2);
 	}
 }
 
 static void
 do_net(const char *word, char **rest)
 {
-	struct net n = word_net(rest);
-	unsigned seconds = (unsigned)word_number(rest, 600);
-	unsigned tier = (unsigned)word_number(rest, 1);
+	struct msg m = { .op = MSG_UNBLOCK, .net = word_net(rest) };
+	unsigned seconds = 0, tier = 0;
 
 	if (strcmp(word, "unblock") != 0) {
-		block(*word == 'b' ? MSG_BLOCK : MSG_RENEW, &n, seconds, tier);
+		seconds = (unsigned)word_number(rest, 600);
+		tier = (unsigned)word_number(rest, 1);
+	}
+	words_narrow(rest, &m);
+	if (seconds > 0 || strcmp(word, "unblock") != 0) {
+		block(*word == 'b' ? MSG_BLOCK : MSG_RENEW, m, seconds, tier);
 		return;
 	}
-	forget(&n);
-	tell(&(struct msg){ .op = MSG_UNBLOCK, .net = n });
+	forget(&m);
+	tell(&m);
+}
+
+static struct addr
+word_addr(char **rest)
+{
+	const char *w = strsep(rest, " \n");
+	struct addr a = { .family = 0 };
+
+	if (w != NULL)
+		(void)addr_parse((struct str){ w, strlen(w) }, &a);
+	return a;
+}
+
+static void
+do_cut(char **rest)
+{
+	struct msg m = { .op = MSG_CUT };
+
+	m.net.a = word_addr(rest);
+	m.net.bits = m.net.a.family == 4 ? 32 : 128;
+	m.port = (uint16_t)word_number(rest, 0);
+	m.server = word_addr(rest);
+	m.sport = (uint16_t)word_number(rest, 25);
+	tell(&m);
+}
+
+static void
+do_check(char **rest)
+{
+	struct msg m = { .op = MSG_CHECK };
+
+	m.seq = (uint32_t)word_number(rest, 0);
+	m.net = word_net(rest);
+	words_narrow(rest, &m);
+	tell(&m);
+}
+
+static void
+do_inline(char **rest)
+{
+	waits = word_number(rest, 0) == 1;
+	tell(&(struct msg){ .op = MSG_INLINE, .value = waits });
+}
+
+static void
+do_verdict(const char *word)
+{
+	verdict = strncmp(word, "accept", 6) == 0 ? 1 :
+	    strncmp(word, "drop", 4) == 0         ? 0 :
+						    -1;
 }
 
 static void
@@ -209,6 +296,16 @@ command(char *line)
 	if (strcmp(word, "block") == 0 || strcmp(word, "renew") == 0 ||
 	    strcmp(word, "unblock") == 0)
 		do_net(word, &rest);
+	else if (strcmp(word, "cut") == 0)
+		do_cut(&rest);
+	else if (strcmp(word, "check") == 0)
+		do_check(&rest);
+	else if (strcmp(word, "inline") == 0)
+		do_inline(&rest);
+	else if (strcmp(word, "verdict") == 0)
+		do_verdict(rest);
+	else if (strcmp(word, "quiet") == 0)
+		quiet = true;
 	else if (strcmp(word, "burst") == 0)
 		burst(&rest);
 	else if (strcmp(word, "allow") == 0)
@@ -292,7 +389,28 @@ on_record(const struct msg *m, const struct msg_in *in)
 		say_log(m, in->fd);
 		break;
 	case MSG_PACKET:
-		say("packet %zu", in->packet_n);
+		if (!quiet)
+			say("packet %d", m->value);
+		if (waits && verdict >= 0)
+			tell(&(struct msg){ .op = MSG_VERDICT,
+			    .seq = m->seq,
+			    .value = verdict });
+		break;
+	case MSG_CHECKED:
+		say("checked %u %d", m->seq, m->value);
+		break;
+	case MSG_CLOCK:
+		say("clock");
+		break;
+	case MSG_FRONT_FD:
+		say("front %s", in->fd == -1 ? "missing" : "there");
+		front_fd = in->fd; /* kept: closing it ends the front */
+		break;
+	case MSG_FRONT_GONE:
+		say("front-gone %d", m->value);
+		break;
+	case MSG_QUEUE:
+		say("queue %d %llu", m->value, (unsigned long long)m->count);
 		break;
 	default:
 		say("error op %u", m->op);
@@ -315,6 +433,7 @@ on_guard(void)
 	}
 	for (int i = 0; i < n; i++)
 		on_record(&in.m[i], &in);
+	flush();
 }
 
 static void

@@ -273,7 +273,7 @@ say(struct gen *g, struct session *s, const struct step *step, const char *text)
 		.ack = step->flags == SEG_SYN ? 0 : s->seq[!step->who],
 		.data = (const uint8_t *)text,
 		.n = text == NULL ? 0 : strlen(text) };
-	const struct stack *st = up ? &s->host.st : stack_named("linux");
+	const struct os_stack *st = up ? &s->host.st : stack_named("linux");
 	uint32_t now_ms = (uint32_t)(s->t_us / 1000);
 	size_t n;
 

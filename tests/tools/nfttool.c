@@ -2,14 +2,16 @@
 /*
  * nfttool - drives nft/ and fp/nfqueue from the command line, for tests
  *
- *	nfttool [-p PORT[,PORT]] [-m BLOCKS_MAX] [-q QUEUE] [-s] COMMAND ...
+ *	nfttool [-p PORT[,PORT]] [-m BLOCKS_MAX] [-q QUEUE] [-s]
+ *	    [-f PORT] [-r PORT] [-l LEAK] [-i INTERFACE]... COMMAND ...
  *
- * -s is shadow mode: no drop rules.  See `commands` below.  Each prints one
- * line that a script can match; a failure prints the sentence and exits 1.
+ * -s is shadow mode: no drop rules.  -f and -r: a front on that port, reached
+ * by tproxy or redirect.  An element is [reject:]NET[@LENGTH.WINDOW[.MSS]].
+ * See `commands` below.  Each prints one line that a script can match; a
+ * failure prints the sentence and exits 1.
  *
- * zt-link: nft/nft nft/nftbatch nft/nftlayout nft/nftrules nft/nftset
- * zt-link: nft/nftallow nft/nets nft/comment nft/reason nft/nftwatch
- * zt-link: fp/addr fp/nfqueue
+ * zt-link: @NFT nft/nftwatch fp/addr fp/nfqueue fp/verdicts
+ * zt-link: tests/tools/lib/nftargs
  * zt-libs: libmnl libnftnl libnetfilter_queue
  */
 #include <errno.h>
@@ -21,64 +23,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "daemon/evidence_kind.h"
 #include "fp/nfqueue.h"
 #include "nft/nft.h"
 #include "nft/nftwatch.h"
-
-static int64_t
-now_us(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
-static void __attribute__((noreturn)) die(const char *what, const char *why)
-{
-	(void)fprintf(stderr, "nfttool: %s: %s\n", what, why);
-	exit(1);
-}
-
-static struct net
-net_arg(const char *s)
-{
-	struct net n;
-
-	if (s == NULL || !net_parse((struct str){ s, strlen(s) }, &n))
-		die(s == NULL ? "network" : s, "not a network");
-	return n;
-}
-
-static unsigned long
-num_arg(const char *s)
-{
-	char *end;
-	unsigned long v;
-
-	if (s == NULL)
-		die("number", "missing");
-	errno = 0;
-	v = strtoul(s, &end, 10);
-	if (errno != 0 || end == s || *end != '\0')
-		die(s, "not a number");
-	return v;
-}
-
-static struct nft_op
-op_make(enum nft_op_kind kind, const char *net, const char *seconds)
-{
-	struct nft_op op = { .kind = kind,
-		.net = net_arg(net),
-		.tier = 1,
-		.score = 981,
-		.reasons = { EVIDENCE_EARLY_TALK, EVIDENCE_RDNS_NONE } };
-
-	if (kind != NFT_DEL)
-		op.timeout_s = (uint32_t)num_arg(seconds);
-	return op;
-}
+#include "tests/tools/lib/nftargs.h"
 
 static int
 check(const struct nft *n, int err)
@@ -207,9 +155,9 @@ cmd_many(struct nft *n, char **arg)
 static int
 cmd_get(struct nft *n, char **arg)
 {
-	struct net net = net_arg(arg[0]);
+	const struct nft_op op = op_make(NFT_DEL, arg[0], NULL);
 	uint64_t ms = 0;
-	int rc = nft_get(n, &net, &ms);
+	int rc = nft_get(n, &op, &ms);
 
 	if (rc == 1)
 		printf("there ms=%" PRIu64 "\n", ms);
@@ -277,17 +225,18 @@ cmd_reinstall(struct nft *n, char **arg)
 	return check(n, err);
 }
 
-static bool
-on_packet(void *arg, const struct packet *p)
+static enum nfqueue_verdict
+on_packet(void *arg, const struct packet *p, uint32_t id)
 {
 	bool accept = *(const bool *)arg;
 	struct timespec now;
 
+	(void)id;
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	printf("packet ip=%u caplen=%u wirelen=%u age_s=%" PRId64 "\n",
 	    p->caplen > 0 ? p->data[0] >> 4 : 0, p->caplen, p->wirelen,
 	    (int64_t)now.tv_sec - p->t_us / 1000000);
-	return accept;
+	return accept ? NFQUEUE_ACCEPT : NFQUEUE_DROP;
 }
 
 static void
@@ -350,12 +299,27 @@ cmd_lease(struct nft *n, char **arg)
 	return 0;
 }
 
+static void
+say_elements(const struct nftwatch_seen *seen)
+{
+	static const char *const kinds[] = { "added", "deleted" };
+	char text[ADDR_STRLEN];
+
+	for (size_t i = 0; i < seen->ops_n; i++)
+		printf("%s %s%s stack=%u.%u.%u\n", kinds[seen->ops[i].kind],
+		    seen->ops[i].action == NFT_REJECT ? "reject:" : "",
+		    net_print(&seen->ops[i].net, text), seen->ops[i].stack.len,
+		    seen->ops[i].stack.window, seen->ops[i].stack.mss);
+	printf("seen=%zu more=%d other=%d\n", seen->ops_n, seen->more,
+	    seen->other);
+}
+
 /* watch SECONDS: says what others do; ADD once a second is our own */
 static int
 cmd_watch(struct nft *n, char **arg)
 {
-	static const char *const words[] = { "nothing", "changed", "deleted",
-		"look" };
+	static const char *const words[] = { "nothing", "elements", "changed",
+		"deleted", "look" };
 	int64_t until = now_us() + (int64_t)num_arg(arg[0]) * 1000000;
 	struct nft_op own = op_make(NFT_ADD, "198.51.100.1/32", "60");
 	struct nftwatch *w = nftwatch_open();
@@ -374,10 +338,32 @@ cmd_watch(struct nft *n, char **arg)
 		what = nftwatch_read(w, n);
 		if (what != NFTWATCH_NOTHING)
 			printf("%s\n", words[what]);
+		if (what == NFTWATCH_ELEMENTS)
+			say_elements(nftwatch_seen(w));
 		if (what == NFTWATCH_DELETED)
 			(void)cmd_install(n, NULL);
 	}
 	nftwatch_close(w);
+	return 0;
+}
+
+/* flow ADDRESS PORT: nft_cut_flow() */
+static int
+cmd_flow(struct nft *n, char **arg)
+{
+	struct net client = net_arg(arg[0]);
+
+	return check(n, nft_cut_flow(n, &client.a, (uint16_t)num_arg(arg[1])));
+}
+
+static int
+cmd_counted(struct nft *n, char **arg)
+{
+	uint64_t packets = 0;
+	int err = nft_queue_counted(n, &packets);
+
+	(void)arg;
+	printf("err=%d packets=%" PRIu64 "\n", err, packets);
 	return 0;
 }
 
@@ -401,38 +387,9 @@ static const struct {
 	{ "queue", cmd_queue },
 	{ "lease", cmd_lease },
 	{ "watch", cmd_watch },
+	{ "flow", cmd_flow },
+	{ "counted", cmd_counted },
 };
-
-static void
-ports_arg(struct nft_conf *conf, char *s)
-{
-	char *save = NULL;
-
-	conf->ports_n = 0;
-	for (char *p = strtok_r(s, ",", &save);
-	     p != NULL && conf->ports_n < NFT_PORTS_MAX;
-	     p = strtok_r(NULL, ",", &save))
-		conf->ports[conf->ports_n++] = (uint16_t)num_arg(p);
-}
-
-static void
-options(int argc, char **argv, struct nft_conf *conf)
-{
-	int c;
-
-	while ((c = getopt(argc, argv, "+p:m:q:s")) != -1) {
-		if (c == 'p')
-			ports_arg(conf, optarg);
-		else if (c == 'm')
-			conf->blocks_max = (uint32_t)num_arg(optarg);
-		else if (c == 'q')
-			conf->queue = (int)num_arg(optarg);
-		else if (c == 's')
-			conf->drop = false;
-		else
-			exit(2);
-	}
-}
 
 int
 main(int argc, char **argv)
@@ -441,14 +398,18 @@ main(int argc, char **argv)
 		.ports_n = 1,
 		.blocks_max = 1000,
 		.drop = true,
-		.queue = -1 };
+		.queue = -1,
+		.leak_seed = 0x5eed };
 	struct nft *n;
-	int rc = 2;
+	int rc = 2, c;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	options(argc, argv, &conf);
+	while ((c = getopt(argc, argv, NFTARGS_OPTIONS)) != -1)
+		option_arg(c, &conf);
 	if (optind >= argc)
-		die("usage", "nfttool [-p PORTS] [-m MAX] [-q N] [-s] COMMAND");
+		die("usage",
+		    "nfttool [-p PORTS] [-m MAX] [-q N] [-s] "
+		    "[-f PORT] [-r PORT] [-l LEAK] [-i IFACE] COMMAND");
 	n = nft_open(&conf);
 	if (n == NULL)
 		die("nft_open", strerror(errno));

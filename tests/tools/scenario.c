@@ -5,7 +5,7 @@
  * zt-link: tests/tools/lib/zs_text tests/tools/lib/zs_world
  * zt-link: tests/tools/lib/zs_net tests/tools/lib/zs_mail tests/tools/lib/zs_trait
  * zt-link: tests/tools/lib/zs_expect tests/tools/lib/zs_people
- * zt-link: tests/tools/lib/stack
+ * zt-link: tests/tools/lib/zs_front tests/tools/lib/stack
  * zt-link: @ENGINE @SIGFILE @CONFIG daemon/log daemon/signatures
  * zt-libs: libsodium libconfuse libm libpcre2-8
  *
@@ -27,10 +27,10 @@ struct script {
 
 /* ---- words that make something happen ---- */
 
-static const struct stack *
+static const struct os_stack *
 take_stack(const struct zs *z, struct zs_words *w)
 {
-	const struct stack *st;
+	const struct os_stack *st;
 	const char *name;
 
 	if (!zs_is(w, "stack"))
@@ -225,6 +225,8 @@ static const struct {
 	{ "report", zs_report },
 	{ "dns", zs_dns },
 	{ "cut", do_cut },
+	{ "click", zs_click },
+	{ "front", zs_front },
 	{ "restart", do_restart },
 	{ "capture", do_capture },
 	{ "packets", do_packets },
@@ -413,6 +415,7 @@ defaults(struct zs *z)
 	zs_conf(z, "mode", "\"enforce\"");
 	zs_conf(z, "own_names", "{\"mx.example.org\", \"example.org\"}");
 	zs_conf(z, "audit", "0");
+	zs_conf(z, "leak", "0");
 	zs_conf(z, "spam_traps", "{\"trap@example.org\", \"@trap.example\"}");
 }
 

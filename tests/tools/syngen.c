@@ -118,7 +118,7 @@ static const struct step {
 
 struct session {
 	struct conn c;
-	struct stack server;
+	struct os_stack server;
 	uint32_t seq[2]; /* next of the server, of the client */
 	char ehlo[EHLO_MAX];
 	size_t step;
@@ -126,7 +126,7 @@ struct session {
 
 /* A server answers with the options that it was offered. */
 static void
-server_stack(const struct stack *client, struct stack *out)
+server_stack(const struct os_stack *client, struct os_stack *out)
 {
 	bool ts = strstr(client->layout, "ts") != NULL;
 	bool ws = strstr(client->layout, "ws") != NULL;
@@ -170,7 +170,7 @@ static bool
 session_step(struct session *s, uint32_t now_ms, uint8_t ip[SEG_MAX], size_t *n)
 {
 	const struct step *step = &steps[s->step];
-	const struct stack *st = step->client ? &s->c.client.st : &s->server;
+	const struct os_stack *st = step->client ? &s->c.client.st : &s->server;
 	const struct stackmix_host *h = &s->c.client;
 	struct seg g = { .src = step->client ? h->addr : s->c.server,
 		.dst = step->client ? s->c.server : h->addr,

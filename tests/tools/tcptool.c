@@ -4,11 +4,13 @@
  *
  *	tcptool serve SECONDS PORT...
  *	tcptool connect ADDR PORT TIMEOUT_MS [SOURCE [opt]]
+ *	tcptool hold ADDR PORT MILLISECONDS [SOURCE]
  *	tcptool hammer ADDR PORT DURATION_MS SOURCE
  *
  * `serve` accepts IPv4 and IPv6 and echoes.  `connect` says "ok
  * ms=N" or why not; `opt` puts an IPv6 destination options header before
- * TCP.  `hammer` opens one connection after the other without waiting and
+ * TCP.  `hold` connects, says "ok port=N", keeps silent, and says how the
+ * session ended: "reset ms=N", "closed ms=N", or "open".  `hammer` opens one connection after the other without waiting and
  * says how many got through.
  *
  * zt-link:
@@ -209,6 +211,37 @@ cmd_hammer(int argc, char **argv)
 	return 0;
 }
 
+static int
+cmd_hold(int argc, char **argv)
+{
+	struct pollfd pfd = { .events = POLLOUT };
+	struct sockaddr_storage me;
+	socklen_t len = sizeof(me);
+	int64_t t0;
+	char c;
+
+	if (argc < 3)
+		return 2;
+	pfd.fd = knock(argv[0], argv[1], argc > 3 ? argv[3] : NULL, 0);
+	if (poll(&pfd, 1, 2000) <= 0 ||
+	    getsockname(pfd.fd, (struct sockaddr *)&me, &len) != 0) {
+		printf("timeout\n");
+		return 1;
+	}
+	/* The port stands at the same place in both kinds of address. */
+	printf("ok port=%u\n", ntohs(((struct sockaddr_in *)&me)->sin_port));
+	(void)fflush(stdout);
+	t0 = now_ms();
+	pfd.events = POLLIN;
+	if (poll(&pfd, 1, atoi(argv[2])) <= 0) {
+		printf("open\n");
+		return 0;
+	}
+	printf("%s ms=%" PRId64 "\n",
+	    recv(pfd.fd, &c, 1, 0) < 0 ? "reset" : "closed", now_ms() - t0);
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -217,8 +250,10 @@ main(int argc, char **argv)
 		return cmd_serve(argc - 2, argv + 2);
 	if (argc > 2 && strcmp(argv[1], "connect") == 0)
 		return cmd_connect(argc - 2, argv + 2);
+	if (argc > 2 && strcmp(argv[1], "hold") == 0)
+		return cmd_hold(argc - 2, argv + 2);
 	if (argc > 2 && strcmp(argv[1], "hammer") == 0)
 		return cmd_hammer(argc - 2, argv + 2);
-	(void)fprintf(stderr, "usage: tcptool serve|connect|hammer ...\n");
+	(void)fprintf(stderr, "usage: tcptool serve|connect|hold|hammer ...\n");
 	return 2;
 }

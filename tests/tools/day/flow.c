@@ -11,10 +11,10 @@
 #define OVERTAKEN      0.04
 
 /* Our server: next door, so nothing is taken off its TTL. */
-static const struct stack ours = { "ours", 64, 0, 1, STACK_ID_RANDOM, 0, 0, 0,
-	1460, 7, "mss,sok,ts,nop,ws", "" };
-static const struct stack ours_old = { "ours", 64, 0, 1, STACK_ID_RANDOM, 0, 0,
-	0, 1460, 7, "mss,nop,nop,sok,nop,ws", "" };
+static const struct os_stack ours = { "ours", 64, 0, 1, STACK_ID_RANDOM, 0, 0,
+	0, 1460, 7, "mss,sok,ts,nop,ws", "" };
+static const struct os_stack ours_old = { "ours", 64, 0, 1, STACK_ID_RANDOM, 0,
+	0, 0, 1460, 7, "mss,nop,nop,sok,nop,ws", "" };
 
 void
 flow_init(struct flow *f, struct out *out, const struct client *c,
@@ -41,7 +41,9 @@ static void
 segment(struct flow *f, bool client, int64_t t_us, uint8_t flags, uint32_t seq,
     const void *p, size_t n)
 {
-	const struct stack *st = client ? &f->c->st : f->ts ? &ours : &ours_old;
+	const struct os_stack *st = client ? &f->c->st :
+	    f->ts                          ? &ours :
+					     &ours_old;
 	uint8_t ip[SEG_MAX];
 	bool first = client && flags == SEG_SYN;
 	struct seg s = { .src = client ? f->c->a : f->server,

@@ -135,7 +135,7 @@ struct kind {
 };
 
 struct world {
-	const struct stack *stacks;
+	const struct os_stack *stacks;
 	unsigned stacks_n;
 	const struct dialect *dialects;
 	unsigned dialects_n;

@@ -20,7 +20,7 @@ struct client {
 	uint16_t kind; /* index of the world's */
 	bool mixed;    /* a server and a zombie behind one address */
 	uint8_t v[F_CLIENT];
-	struct stack st;
+	struct os_stack st;
 	uint32_t rtt_us, ts_base;
 	char rdns[NAME_BYTES]; /* confirmed; "" = none */
 	char helo[NAME_BYTES], domain[NAME_BYTES];

@@ -15,7 +15,7 @@ enum stack_row {
 	WIN_2012, WIN10, WIN11, WIN7, WINXP, ANDROID, IOT, RAW, ODD, STACKS
 };
 
-static const struct stack stacks[STACKS] = {
+static const struct os_stack stacks[STACKS] = {
 	[LINUX3] = { "linux3", 64, 0, 1, 1, 1, 0, 14600, 1460, 7, L_LINUX, "1,2,4" },
 	[LINUX4] = { "linux4", 64, 0, 1, 1, 1, 0, 29200, 1460, 7, L_LINUX, "1,2,4" },
 	[LINUX5] = { "linux5", 64, 0, 1, 1, 1, 0, 0, 1460, 7, L_LINUX, "1,2,4" },

@@ -18,7 +18,7 @@ enum stack_row {
 	PROXY, TINY, HOMEMADE, STACKS
 };
 
-static const struct stack stacks[STACKS] = {
+static const struct os_stack stacks[STACKS] = {
 	[UNIX_OLD] = { "unix", 64, 0, 1, 1, 0, 0, 32768, 1460, 0, "mss,nop,ws,nop,nop,ts", "3,6" },
 	[LINUX26] = { "linux2.6", 64, 0, 1, 1, 0, 0, 5840, 1460, 7, L_LINUX, "3,6" },
 	[LINUX310] = { "linux3.10", 64, 0, 1, 1, 1, 0, 29200, 1460, 8, L_LINUX, "1,2,4" },

@@ -13,7 +13,7 @@
 enum stack_row { LINUX4, LINUX5, LINUX6, BSD, WIN_SRV, WIN_DESK, WIN_OLD,
 	PHONE, CUSTOM, STACKS };
 
-static const struct stack stacks[STACKS] = {
+static const struct os_stack stacks[STACKS] = {
 	[LINUX4] = { "linux4", 64, 0, 1, 1, 1, 0, 29200, 1460, 9, L_LINUX, "1,2,4" },
 	[LINUX5] = { "linux5", 64, 0, 1, 1, 1, 0, 64240, 1460, 7, L_LINUX, "1,2,4" },
 	[LINUX6] = { "linux6", 64, 0, 1, 1, 1, 0, 64240, 1460, 11, L_LINUX, "1,1,1" },

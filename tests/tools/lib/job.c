@@ -135,7 +135,7 @@ take_to(struct job *j, const char *v, const char *where)
 static void
 take_stack(struct job *j, const char *v, const char *where)
 {
-	const struct stack *st = stack_named(v);
+	const struct os_stack *st = stack_named(v);
 
 	if (st == NULL)
 		errx(2, "%s: stack=%s: no such stack", where, v);

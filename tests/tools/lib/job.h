@@ -22,7 +22,7 @@ struct job {
 	bool random;    /* anywhere in from/step instead */
 	unsigned times; /* sessions for each source */
 	unsigned port, sport;
-	struct stack stack;
+	struct os_stack stack;
 	char doing[JOB_TEXT], helo[JOB_TEXT], mail[JOB_TEXT], rcpt[JOB_TEXT];
 	char domain[JOB_TEXT], subject[JOB_TEXT], expect[JOB_TEXT];
 	unsigned unknown, size;

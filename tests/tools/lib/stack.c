@@ -6,7 +6,7 @@
 
 #define HOPS 11 /* how far away everybody is, unless told */
 
-static const struct stack stacks[] = {
+static const struct os_stack stacks[] = {
 	{ "linux", 64, HOPS, 1, STACK_ID_RANDOM, 1, 0, 0, 1460, 7,
 	    "mss,sok,ts,nop,ws", "1,2,4,8,16" },
 	{ "win10", 128, HOPS, 1, STACK_ID_RANDOM, 0, 0, 0, 1460, 8,
@@ -26,16 +26,16 @@ static const struct stack stacks[] = {
 	{ "raw", 255, HOPS, 0, STACK_ID_ZERO, 0, 0, 1024, 1460, 0, "", "" },
 };
 
-const struct stack *
+const struct os_stack *
 stack_at(size_t i)
 {
 	return i < sizeof(stacks) / sizeof(stacks[0]) ? &stacks[i] : NULL;
 }
 
-const struct stack *
+const struct os_stack *
 stack_named(const char *name)
 {
-	const struct stack *st;
+	const struct os_stack *st;
 
 	for (size_t i = 0; (st = stack_at(i)) != NULL; i++)
 		if (strcmp(st->name, name) == 0)
@@ -44,13 +44,13 @@ stack_named(const char *name)
 }
 
 uint16_t
-stack_mss(const struct stack *st, const struct addr *src)
+stack_mss(const struct os_stack *st, const struct addr *src)
 {
 	return (uint16_t)(src->family == 6 ? st->mss - 20 : st->mss);
 }
 
 uint16_t
-stack_window(const struct stack *st, const struct addr *src)
+stack_window(const struct os_stack *st, const struct addr *src)
 {
 	unsigned mss = stack_mss(st, src);
 
@@ -101,7 +101,7 @@ wr_timestamp(struct wr *w, const struct seg *s)
 
 /* One word of a layout; false when it is none. */
 static bool
-wr_option(struct wr *w, const char *word, size_t n, const struct stack *st,
+wr_option(struct wr *w, const char *word, size_t n, const struct os_stack *st,
     const struct seg *s)
 {
 	struct str o = { word, n };
@@ -129,7 +129,7 @@ wr_option(struct wr *w, const char *word, size_t n, const struct stack *st,
 
 /* All options of a SYN, padded; 0 bytes on error, with *ok false. */
 static size_t
-syn_options(const struct stack *st, const struct seg *s, uint8_t out[64],
+syn_options(const struct os_stack *st, const struct seg *s, uint8_t out[64],
     bool *ok)
 {
 	struct wr w = { out, 0 };
@@ -151,7 +151,7 @@ syn_options(const struct stack *st, const struct seg *s, uint8_t out[64],
 bool
 stack_layout_ok(const char *layout)
 {
-	struct stack st = stacks[0];
+	struct os_stack st = stacks[0];
 	struct seg s = { .src = addr_v4(0) };
 	uint8_t buf[64];
 	bool ok;
@@ -190,7 +190,7 @@ patch_be16(uint8_t *p, uint16_t v)
 
 /* The TCP part at out[ip_n]; its length is returned. */
 static size_t
-put_tcp(const struct stack *st, const struct seg *s, uint8_t *out)
+put_tcp(const struct os_stack *st, const struct seg *s, uint8_t *out)
 {
 	uint8_t opts[64];
 	struct wr o = { opts, 0 };
@@ -222,7 +222,7 @@ put_tcp(const struct stack *st, const struct seg *s, uint8_t *out)
 }
 
 static size_t
-put_ipv4(const struct stack *st, const struct seg *s, uint16_t ip_id,
+put_ipv4(const struct os_stack *st, const struct seg *s, uint16_t ip_id,
     uint8_t *out)
 {
 	struct wr w = { out, 0 };
@@ -242,7 +242,7 @@ put_ipv4(const struct stack *st, const struct seg *s, uint16_t ip_id,
 }
 
 static size_t
-put_ipv6(const struct stack *st, const struct seg *s, uint16_t ip_id,
+put_ipv6(const struct os_stack *st, const struct seg *s, uint16_t ip_id,
     uint8_t *out)
 {
 	struct wr w = { out, 0 };
@@ -258,7 +258,7 @@ put_ipv6(const struct stack *st, const struct seg *s, uint16_t ip_id,
 }
 
 size_t
-seg_build(const struct stack *st, const struct seg *s, uint16_t ip_id,
+seg_build(const struct os_stack *st, const struct seg *s, uint16_t ip_id,
     uint8_t out[SEG_MAX])
 {
 	return s->src.family == 4 ? put_ipv4(st, s, ip_id, out) :

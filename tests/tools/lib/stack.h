@@ -2,7 +2,7 @@
 /*
  * stack - tests only: TCP stacks by name, and TCP segments as bytes
  *
- * A `struct stack` says what a SYN of some operating system looks like;
+ * A `struct os_stack` says what a SYN of some operating system looks like;
  * seg_build() turns a segment into an IPv4 or IPv6 packet in that style,
  * seg_parse() reads what comes back.  Pure values, no memory, no clock.
  */
@@ -17,7 +17,7 @@
 
 enum stack_id { STACK_ID_ZERO, STACK_ID_RANDOM };
 
-struct stack {
+struct os_stack {
 	const char *name;
 	unsigned ttl;    /* initial */
 	unsigned hops;   /* how far away it is: taken off the TTL */
@@ -49,11 +49,11 @@ struct seg {
 };
 
 /* NULL when there is no stack of that name. */
-const struct stack *stack_named(const char *name);
+const struct os_stack *stack_named(const char *name);
 /* The i-th stack, NULL after the last: for help texts. */
-const struct stack *stack_at(size_t i);
-uint16_t stack_mss(const struct stack *st, const struct addr *src);
-uint16_t stack_window(const struct stack *st, const struct addr *src);
+const struct os_stack *stack_at(size_t i);
+uint16_t stack_mss(const struct os_stack *st, const struct addr *src);
+uint16_t stack_window(const struct os_stack *st, const struct addr *src);
 /* False when a word of the layout is unknown or it is too long. */
 bool stack_layout_ok(const char *layout);
 
@@ -61,7 +61,7 @@ bool stack_layout_ok(const char *layout);
  * Writes the packet and returns its length.  A SYN gets the stack's options,
  * others a timestamp when has_ts.  `n` must not be over SEG_DATA_MAX.
  */
-size_t seg_build(const struct stack *st, const struct seg *s, uint16_t ip_id,
+size_t seg_build(const struct os_stack *st, const struct seg *s, uint16_t ip_id,
     uint8_t out[SEG_MAX]);
 
 /* False when it is not a whole TCP packet; `data` borrows from `ip`. */

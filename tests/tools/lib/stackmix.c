@@ -140,7 +140,7 @@ stackmix_host(const struct addr *addr, uint32_t i, struct stackmix_host *out)
 	uint64_t bits = stackmix_bits((uint64_t)addr->family << 32 | i);
 	const struct row *row = pick_row((uint32_t)bits);
 	uint32_t rest = (uint32_t)(bits >> 32);
-	struct stack *st = &out->st;
+	struct os_stack *st = &out->st;
 
 	*out = (struct stackmix_host){ .addr = *addr };
 	st->name = row->name;

@@ -22,9 +22,9 @@
 
 struct stackmix_host {
 	struct addr addr;
-	struct stack st;  /* with the window, MSS and distance of this host */
-	uint32_t ts_base; /* its clock for timestamps, when time was 0 */
-	bool ts_zero;     /* it sends a timestamp of 0 */
+	struct os_stack st; /* with the window, MSS and distance of this host */
+	uint32_t ts_base;   /* its clock for timestamps, when time was 0 */
+	bool ts_zero;       /* it sends a timestamp of 0 */
 };
 
 /* 2001:db8::/32 is never short of addresses. */

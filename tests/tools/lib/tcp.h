@@ -26,7 +26,7 @@ enum conn_state {
 
 struct conn {
 	struct wire *wire;
-	const struct stack *st;
+	const struct os_stack *st;
 	struct addr src, dst;
 	uint16_t sport, dport;
 	enum conn_state state;

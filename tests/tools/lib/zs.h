@@ -38,6 +38,8 @@ struct zs_event { /* what the engine said */
 	enum engine_out_kind kind;
 	int64_t t_ms;
 	struct net net;
+	struct stack stack;
+	uint8_t action; /* enum client_action */
 	uint16_t port;
 	uint32_t timeout_s;
 	struct score score; /* BLOCK */
@@ -49,7 +51,7 @@ struct zs_event { /* what the engine said */
 struct zs_flow {
 	struct addr client, server;
 	uint16_t port;
-	const struct stack *stack;
+	const struct os_stack *stack;
 	uint32_t cseq, sseq; /* next of the client, of the server */
 	uint32_t isn;        /* of the client */
 	uint32_t said[2]; /* where the latest text of each began; [0] server */
@@ -147,9 +149,9 @@ const struct client *zs_blocked(struct zs *z, const struct addr *a);
 /* Port 0: the latest flow of that address.  NULL = none. */
 struct zs_flow *zs_flow(struct zs *z, const struct addr *a, uint16_t port);
 struct zs_flow *zs_syn(struct zs *z, const struct addr *a, uint16_t port,
-    const struct stack *st);
+    const struct os_stack *st);
 struct zs_flow *zs_open(struct zs *z, const struct addr *a, uint16_t port,
-    const struct stack *st);
+    const struct os_stack *st);
 /* The same SYN once more. */
 void zs_syn_again(struct zs *z, struct zs_flow *f);
 enum zs_fate {
@@ -177,6 +179,22 @@ void zs_expect_botnet(struct zs *z, struct zs_words *w, bool no);
 void zs_expect_ratio(struct zs *z, struct zs_words *w, bool no);
 void zs_expect_alarm(struct zs *z, struct zs_words *w, bool no);
 void zs_expect_labels(struct zs *z, struct zs_words *w, bool no);
+
+/* ---- zs_front: the front, inline verdicts, what a block is narrowed to ---- */
+
+const struct os_stack *zs_stack(const struct zs *z, const char *name);
+void zs_click(struct zs *z, struct zs_words *w);
+void zs_front(struct zs *z, struct zs_words *w);
+void zs_expect_ask(struct zs *z, struct zs_words *w, bool no);
+void zs_expect_inline(struct zs *z, struct zs_words *w, bool no);
+/* Does a block of that client hit SYNs of that stack? */
+bool
+zs_narrow_hits(const struct zs *z, const struct client *c, const char *name);
+/* Has the engine ended that session? */
+bool zs_was_cut(const struct zs *z, const struct zs_flow *f);
+/* What the last event of that kind was narrowed to, is of that stack. */
+bool zs_is_stack(const struct zs *z, const struct addr *a,
+    const struct stack *s, const char *name);
 
 /* ---- zs_mail, zs_expect, zs_trait ---- */
 

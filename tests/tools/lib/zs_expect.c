@@ -128,6 +128,22 @@ block_detail(struct zs *z, struct zs_words *w, const struct client *c)
 	else if (zs_is(w, "reason"))
 		zs_check(z, has_reason(z, c, zs_next(z, w, "evidence")),
 		    "not for that reason");
+	else if (zs_is(w, "whole"))
+		zs_check(z, c->narrow_n == 0, "it is narrow");
+	else if (zs_is(w, "narrow"))
+		zs_check(z,
+		    c->narrow_n == zs_number(z, zs_next(z, w, "stacks")),
+		    "it is of %u stacks", c->narrow_n);
+	else if (zs_is(w, "hits"))
+		zs_check(z, zs_narrow_hits(z, c, zs_next(z, w, "a stack")),
+		    "not that stack");
+	else if (zs_is(w, "spares"))
+		zs_check(z, !zs_narrow_hits(z, c, zs_next(z, w, "a stack")),
+		    "that stack, too");
+	else if (zs_is(w, "reject"))
+		zs_check(z, c->action == CLIENT_REJECT, "it is dropped");
+	else if (zs_is(w, "drop"))
+		zs_check(z, c->action == CLIENT_DROP, "it is not dropped");
 	else if (zs_is(w, "without"))
 		zs_check(z, !has_reason(z, c, zs_next(z, w, "evidence")),
 		    "for that reason too");
@@ -161,6 +177,36 @@ expect_block(struct zs *z, struct zs_words *w, bool no)
 }
 
 static void
+event_detail(struct zs *z, struct zs_words *w, const struct addr *a,
+    const struct zs_event *e)
+{
+	if (zs_is(w, "timeout"))
+		zs_check(z,
+		    e->timeout_s ==
+			zs_duration(z, zs_next(z, w, "a time")) / 1000000,
+		    "timeout is %" PRIu32 " s", e->timeout_s);
+	else if (zs_is(w, "reject"))
+		zs_check(z, e->action == CLIENT_REJECT, "it is dropped");
+	else if (zs_is(w, "drop"))
+		zs_check(z, e->action == CLIENT_DROP, "it is not dropped");
+	else if (zs_is(w, "of"))
+		zs_check(z, e->net.bits == zs_number(z, zs_next(z, w, "bits")),
+		    "it is a /%u", e->net.bits);
+	else if (zs_is(w, "stack"))
+		zs_check(z,
+		    zs_is_stack(z, a, &e->stack, zs_next(z, w, "a stack")),
+		    "of another stack, %u/%u/%u", e->stack.len, e->stack.window,
+		    e->stack.mss);
+	else if (zs_is(w, "why")) {
+		const char *word = zs_next(z, w, "a reason");
+
+		zs_check(z, strcmp(e->why, word) == 0, "because \"%s\"",
+		    e->why);
+	} else
+		zs_end(z, w);
+}
+
+static void
 expect_event(struct zs *z, struct zs_words *w, enum engine_out_kind k, bool no)
 {
 	const char *word = zs_next(z, w, "an address");
@@ -172,16 +218,8 @@ expect_event(struct zs *z, struct zs_words *w, enum engine_out_kind k, bool no)
 		w->at = w->n;
 	if (e == NULL)
 		return;
-	if (zs_is(w, "timeout"))
-		zs_check(z,
-		    e->timeout_s ==
-			zs_duration(z, zs_next(z, w, "a time")) / 1000000,
-		    "timeout is %" PRIu32 " s", e->timeout_s);
-	if (zs_is(w, "why")) {
-		word = zs_next(z, w, "a reason");
-		zs_check(z, strcmp(e->why, word) == 0, "because \"%s\"",
-		    e->why);
-	}
+	while (zs_more(w))
+		event_detail(z, w, &a, e);
 }
 
 static void
@@ -304,6 +342,15 @@ counter(const struct zs *z, const char *name, uint64_t *out)
 		    { "shared_spared", n.shared_spared },
 		    { "cuts", n.cuts },
 		    { "audited", n.audited },
+		    { "narrow", n.narrow },
+		    { "rejects", n.rejects },
+		    { "leaks", n.leaks },
+		    { "audits", n.audits },
+		    { "renewed", n.renewed },
+		    { "evicted", n.evicted },
+		    { "climbed", n.climbed },
+		    { "inline_drops", n.inline_drops },
+		    { "clicks", n.clicks },
 		    { "rate_spared", n.rate_spared },
 		    { "full_spared", n.full_spared },
 		    { "unjoined_blocked", n.unjoined_blocked },
@@ -344,7 +391,7 @@ zs_expect(struct zs *z, struct zs_words *w)
 	} events[] = { { "unblock", ENGINE_UNBLOCK },
 		{ "expire", ENGINE_EXPIRE }, { "renew", ENGINE_RENEW },
 		{ "syn_drop", ENGINE_SYN_DROP }, { "orphan", ENGINE_ORPHAN },
-		{ "cut", ENGINE_CUT } };
+		{ "cut", ENGINE_CUT }, { "move", ENGINE_MOVE } };
 	static const struct {
 		const char *word;
 		void (*ask)(struct zs *z, struct zs_words *w, bool no);
@@ -353,7 +400,8 @@ zs_expect(struct zs *z, struct zs_words *w)
 		{ "fact", expect_fact }, { "record", expect_record },
 		{ "session", zs_expect_session }, { "asked", zs_expect_asked },
 		{ "botnet", zs_expect_botnet }, { "ratio", zs_expect_ratio },
-		{ "alarm", zs_expect_alarm }, { "labels", zs_expect_labels } };
+		{ "alarm", zs_expect_alarm }, { "labels", zs_expect_labels },
+		{ "front", zs_expect_ask }, { "inline", zs_expect_inline } };
 	bool no = zs_is(w, "no");
 
 	zs_start(z);

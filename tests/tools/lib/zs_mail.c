@@ -15,7 +15,7 @@ struct talk {
 	struct zs *z;
 	struct zs_flow *f;
 	struct addr addr;
-	const struct stack *stack;
+	const struct os_stack *stack;
 	const char *name; /* confirmed reverse name, "unknown" */
 	const char *helo, *sender;
 	const char *nobody, *trap; /* recipients that are refused */
@@ -99,8 +99,10 @@ static bool
 is_cut(struct talk *t)
 {
 	const struct client *c = zs_blocked(t->z, &t->addr);
+	bool hit = c != NULL && !c->shadow &&
+	    zs_narrow_hits(t->z, c, t->f->stack->name);
 
-	if (t->uncut || c == NULL || c->shadow || !t->f->open)
+	if (t->uncut || !t->f->open || (!hit && !zs_was_cut(t->z, t->f)))
 		return !t->f->open;
 	zs_server_ends(t->z, t->f, true);
 	logs(t, SMTPD "lost connection after RCPT from %s", t->who);

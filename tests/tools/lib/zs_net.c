@@ -11,8 +11,8 @@
 #define PCAP_RAW   101
 
 /* Our server's stack: next door, so nothing is taken off its TTL. */
-static const struct stack ours = { "ours", 64, 0, 1, STACK_ID_RANDOM, 0, 0, 0,
-	1460, 7, "mss,sok,ts,nop,ws", "" };
+static const struct os_stack ours = { "ours", 64, 0, 1, STACK_ID_RANDOM, 0, 0,
+	0, 1460, 7, "mss,sok,ts,nop,ws", "" };
 
 void
 zs_pcap_begin(const struct zs *z)
@@ -74,7 +74,7 @@ static void
 send(struct zs *z, struct zs_flow *f, bool client, uint8_t flags,
     struct text text)
 {
-	const struct stack *st = client ? f->stack : &ours;
+	const struct os_stack *st = client ? f->stack : &ours;
 	struct seg s = { .src = client ? f->client : f->server,
 		.dst = client ? f->server : f->client,
 		.sport = client ? f->port : SMTP_PORT,
@@ -121,7 +121,7 @@ was_dropped(const struct zs *z, size_t from, const struct zs_flow *f)
 
 struct zs_flow *
 zs_syn(struct zs *z, const struct addr *a, uint16_t port,
-    const struct stack *st)
+    const struct os_stack *st)
 {
 	const char *server = a->family == 4 ? "203.0.113.25" :
 					      "2001:db8:ffff::25";
@@ -148,7 +148,7 @@ zs_syn(struct zs *z, const struct addr *a, uint16_t port,
 
 struct zs_flow *
 zs_open(struct zs *z, const struct addr *a, uint16_t port,
-    const struct stack *st)
+    const struct os_stack *st)
 {
 	struct zs_flow *f = zs_syn(z, a, port, st);
 

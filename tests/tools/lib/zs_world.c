@@ -52,7 +52,7 @@ static const char *
 kind_name(enum engine_out_kind k)
 {
 	static const char *const names[] = { "block", "unblock", "expire",
-		"renew", "syn_drop", "orphan", "cut" };
+		"renew", "syn_drop", "orphan", "cut", "move" };
 
 	return k < sizeof(names) / sizeof(names[0]) ? names[k] : "?";
 }
@@ -65,6 +65,11 @@ print_event(const struct zs *z, const struct zs_event *e)
 	printf("%10.3f %s %s %s%s",
 	    (double)(e->t_ms - z->start_us / 1000) / 1000, kind_name(e->kind),
 	    net_print(&e->net, buf), e->why, e->shadow ? " (shadow)" : "");
+	if (e->action == CLIENT_REJECT)
+		printf(" reject");
+	if (!stack_none(&e->stack))
+		printf(" stack %u/%u/%d", e->stack.len, e->stack.window,
+		    e->stack.has_mss ? e->stack.mss : -1);
 	for (size_t i = 0; i < e->score.n; i++)
 		printf(" %s%+.2f", evidence_name(e->score.terms[i].kind),
 		    e->score.terms[i].llr);
@@ -83,6 +88,8 @@ on_out(void *arg, const struct engine_out *o)
 	*e = (struct zs_event){ .kind = o->kind,
 		.t_ms = o->t_ms,
 		.net = o->net,
+		.stack = o->stack,
+		.action = o->action,
 		.port = o->port,
 		.timeout_s = o->timeout_s,
 		.shadow = o->shadow };
@@ -145,6 +152,10 @@ on_save(void *arg, const struct client *c)
 	s->cross_n = 0;
 	s->flood_ms = 0;
 	s->flood_n = 0;
+	s->cut_ms = s->late_until_ms = 0;
+	faces_leave(&s->faces);
+	if (s->faces.n == 1)
+		s->faces.n = 0;
 	s->taught_day = s->label_day = s->rcpt_day = 0;
 	s->name_ms = 0;
 	s->rcpt_seen = 0;

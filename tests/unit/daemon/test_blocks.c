@@ -62,14 +62,25 @@ found_agrees(const struct blocks *b, const struct block *v,
 
 	if (got == NULL || v->until_ms == 0)
 		return got == NULL && v->until_ms == 0;
-	return got->until_ms == v->until_ms && got->next_ms == v->next_ms;
+	return got->until_ms == v->until_ms && got->next_ms == v->next_ms &&
+	    got->tier == v->tier && got->reject == v->reject &&
+	    got->narrow == v->narrow && got->score == v->score &&
+	    memcmp(got->reasons, v->reasons, sizeof(v->reasons)) == 0;
 }
 
 static bool
 put(struct blocks *b, struct model *m, size_t i)
 {
-	struct block v = { key_of(i), 1 + (int64_t)(zt_random() % 1000),
-		(int64_t)(zt_random() % 50) };
+	struct block v = { .key = key_of(i),
+		.until_ms = 1 + (int64_t)(zt_random() % 1000),
+		.next_ms = (int64_t)(zt_random() % 50),
+		.tier = (uint8_t)(zt_random() % 16),
+		.reject = zt_random() % 2,
+		.narrow = zt_random() % 2,
+		.score = (uint16_t)(zt_random() % 1001),
+		.reasons = { (uint8_t)(zt_random() % 64),
+		    (uint8_t)(zt_random() % 64), (uint8_t)(zt_random() % 64),
+		    (uint8_t)(zt_random() % 64) } };
 	bool room = m->v[i].until_ms != 0 || m->n < MAX;
 
 	if (blocks_put(b, &v) != room)
@@ -187,7 +198,9 @@ test_order(void)
 	size_t n = 0;
 
 	for (uint32_t i = 0; i < 1000; i++) {
-		struct block v = { key_of(i), 1, (int64_t)(i * 7919 % 1000) };
+		struct block v = { .key = key_of(i),
+			.until_ms = 1,
+			.next_ms = (int64_t)(i * 7919 % 1000) };
 
 		(void)blocks_put(b, &v);
 	}
@@ -207,7 +220,10 @@ static void
 test_edges(void)
 {
 	struct blocks *b = blocks_new(1, &key);
-	struct block v = { key_of(1), 5, 5 }, w = { key_of(2), 6, 6 };
+	struct block v = { .key = key_of(1),
+		.until_ms = INT64_MAX,
+		.next_ms = 5 };
+	struct block w = { .key = key_of(2), .until_ms = 6, .next_ms = 6 };
 	struct addr none = key_of(3);
 
 	ZT_CASE("an empty one has no next", blocks_next(b) == NULL);
@@ -215,6 +231,8 @@ test_edges(void)
 	    blocks_find(b, &none) == NULL);
 	ZT_CASE("nor deleted", !blocks_del(b, &none));
 	ZT_CASE("one fits", blocks_put(b, &v));
+	ZT_CASE("a far time is cut",
+	    blocks_find(b, &v.key)->until_ms == BLOCKS_MS_MAX);
 	ZT_CASE("a second one does not", !blocks_put(b, &w));
 	v.next_ms = 3;
 	ZT_CASE("a change of the first does", blocks_put(b, &v));

@@ -9,29 +9,62 @@
 
 #include "tests/zt.h"
 
-static struct net
+static struct nft_op
 v4(uint32_t n)
 {
 	struct addr a = addr_v4(n);
 
-	return addr_key_net(&a);
+	return (struct nft_op){ .net = addr_key_net(&a) };
 }
 
-static struct net
+static struct nft_op
 v6(uint32_t n)
 {
-	struct net x = { .a.family = 6, .bits = 64 };
+	struct nft_op x = { .net = { .a.family = 6, .bits = 64 } };
 
 	for (int i = 0; i < 4; i++)
-		x.a.b[4 + i] = (uint8_t)(n >> (24 - 8 * i));
+		x.net.a.b[4 + i] = (uint8_t)(n >> (24 - 8 * i));
 	return x;
+}
+
+/* All sorts of elements of few addresses, so that chains get crowded. */
+static struct nft_op
+sort(uint32_t k)
+{
+	struct nft_op op = k % 2 ? v6(k / 20 << 16) : v4(k / 20);
+
+	switch (k / 2 % 10) {
+	case 0:
+		break;
+	case 1:
+		op.action = NFT_REJECT;
+		break;
+	case 2:
+		op.net.bits = op.net.a.family == 6 ? 56 : 32;
+		op.stack.len = 99;
+		break;
+	case 3:
+		op.net.bits = op.net.a.family == 6 ? 48 : 32;
+		op.stack.len = 98;
+		break;
+	default:
+		op.stack = (struct stack){ 52, (uint16_t)(k % 3),
+			(uint16_t)(k / 2 % 10), true };
+		if (k / 2 % 10 == 4)
+			op.stack = (struct stack){ 52, (uint16_t)(k % 3), 0,
+				false };
+	}
+	/* A network is only dropped as a whole. */
+	if (op.net.bits == 56 || op.net.bits == 48)
+		op.stack.len = 0;
+	return op;
 }
 
 static void
 test_basics(void)
 {
 	struct blockset *b = blockset_new(3);
-	struct net a = v4(1), c = v6(1);
+	struct nft_op a = v4(1), c = v6(1);
 
 	ZT_CASE("nothing is in a new set", !blockset_has(b, &a, 0));
 	ZT_CASE("one is put",
@@ -62,12 +95,65 @@ test_basics(void)
 	blockset_free(b);
 }
 
-#define KEYS 3000
+/* Many elements with one address stay apart, and are found by it. */
+static void
+test_address(void)
+{
+	struct blockset *b = blockset_new(100);
+	struct nft_op all[BLOCKSET_OF_MAX], one = v6(7), out;
+	bool ok = true;
+	unsigned put = 0;
+
+	one.tier = 3;
+	one.score = 987;
+	(void)blockset_put(b, &one, 600, 100);
+	ZT_CASE("what was put can be made again as it is now",
+	    blockset_get(b, &one, 150, &out) && out.kind == NFT_RENEW &&
+		out.timeout_s == 450 && out.tier == 3 && out.score == 980 &&
+		out.net.bits == 64 && addr_eq(&out.net.a, &one.net.a));
+	one.net.bits = 48;
+	ZT_CASE("a /48 is not its first /64", !blockset_has(b, &one, 150));
+	one.action = NFT_REJECT;
+	one.net.bits = 64;
+	ZT_CASE("rejected is not dropped", !blockset_has(b, &one, 150));
+	(void)blockset_put(b, &one, 600, 100);
+	one.action = NFT_DROP;
+	for (uint16_t i = 1; i < 30; i++) {
+		one.stack = (struct stack){ 52, i, 1460, true };
+		put += blockset_put(b, &one, 600, 100);
+	}
+	ZT_CASE("eight stacks of an address and no more",
+	    put == BLOCKSET_STACKS);
+	ZT_CASE("all of them are of that address",
+	    blockset_of(b, &one.net.a, all) == 10);
+	for (size_t i = 0; i < 10; i++) {
+		ok = ok && all[i].kind == NFT_DEL &&
+		    addr_eq(&all[i].net.a, &one.net.a);
+		blockset_del(b, &all[i]);
+	}
+	ZT_CASE("and can be deleted so",
+	    ok && blockset_count(b, 6) == 0 &&
+		!blockset_of_net(b, &one.net, 100));
+	one = v6(0x00000100);
+	one.net.bits = 48;
+	one.net.a = addr_mask(&one.net.a, 48);
+	(void)blockset_put(b, &one, 600, 100);
+	one.net.bits = 56;
+	(void)blockset_put(b, &one, 600, 100);
+	one = v6(0x00000001);
+	ZT_CASE("an address is found under its /56 and /48",
+	    blockset_of(b, &one.net.a, all) == 2);
+	ZT_CASE("which are no blocks of its /64",
+	    !blockset_of_net(b, &one.net, 100));
+	blockset_free(b);
+}
+
+#define KEYS 6000
 
 static void
 test_random(void)
 {
-	static uint32_t until[2 * KEYS];
+	static uint32_t until[KEYS];
 	struct blockset *b = blockset_new(KEYS);
 	bool same = true;
 	uint32_t now = 1;
@@ -75,8 +161,8 @@ test_random(void)
 
 	printf("note seed %llu\n", (unsigned long long)zt_seed);
 	for (int i = 0; i < 200000; i++) {
-		uint32_t k = (uint32_t)(zt_random() % (2 * KEYS));
-		struct net x = k < KEYS ? v4(k) : v6(k - KEYS);
+		uint32_t k = (uint32_t)(zt_random() % KEYS);
+		struct nft_op x = sort(k);
 
 		now += zt_random() % 16 == 0;
 		switch (zt_random() % 4) {
@@ -98,7 +184,7 @@ test_random(void)
 	ZT_CASE("it holds what a plain array holds", same);
 	/* Chains that move up may hide one from the first round. */
 	blockset_sweep(b, 100000, now);
-	for (size_t k = 0; k < 2 * KEYS; k++)
+	for (size_t k = 0; k < KEYS; k++)
 		n += until[k] > now;
 	ZT_CASE("and counts the same after a sweep",
 	    blockset_count(b, 4) + blockset_count(b, 6) == n);
@@ -107,6 +193,7 @@ test_random(void)
 
 static const struct zt_test tests[] = {
 	{ "basics", test_basics },
+	{ "address", test_address },
 	{ "random", test_random },
 };
 

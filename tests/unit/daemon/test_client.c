@@ -2,7 +2,7 @@
 /*
  * client: counts that decay, samples, and the bounded cache
  *
- * zt-link: daemon/client fp/addr fp/hash
+ * zt-link: daemon/client daemon/faces fp/addr fp/hash
  * zt-libs: libsodium libm
  */
 #include <math.h>

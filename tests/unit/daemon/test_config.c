@@ -113,6 +113,15 @@ test_defaults(void)
 	ZT_CASE("lists are never NULL",
 	    c->policy.traps[0] == NULL && c->policy.own_names[0] == NULL &&
 		c->allow[0] == NULL && c->our_hosts[0] == NULL);
+	ZT_CASE("the front is on, by tproxy", c->front == 1 && c->policy.front);
+	ZT_CASE("its page listens on loopback",
+	    strcmp(c->front_http, "127.0.0.1:8025") == 0);
+	ZT_CASE("there are no links by default", c->front_url[0] == '\0');
+	ZT_CASE("one in 100 leaks",
+	    c->policy.leak == 100 && c->policy.leak_seed == 24301);
+	ZT_CASE("inline verdicts are on",
+	    c->policy.inline_verdicts && c->policy.inline_sites == 50);
+	ZT_CASE("no interface has an ingress hook", c->ingress[0] == NULL);
 	ZT_CASE("path of defaults", c->path[0] == '\0');
 	config_free(c);
 	for (size_t i = 0; i < config_keys_n; i++)
@@ -165,6 +174,80 @@ test_dns_lists(void)
 }
 
 static void
+test_listen(void)
+{
+	static const struct {
+		const char *text, *addr; /* NULL: it is none */
+		uint16_t port;
+	} cases[] = {
+		{ "127.0.0.1:8025", "127.0.0.1", 8025 },
+		{ "[::1]:65535", "::1", 65535 },
+		{ "[2001:db8::7]:1", "2001:db8::7", 1 },
+		{ "127.0.0.1", NULL, 0 },
+		{ "127.0.0.1:", NULL, 0 },
+		{ "127.0.0.1:0", NULL, 0 },
+		{ "127.0.0.1:65536", NULL, 0 },
+		{ "127.0.0.1:080250", NULL, 0 },
+		{ "127.0.0.1:80x", NULL, 0 },
+		{ "[127.0.0.1]:80", NULL, 0 },
+		{ "[::ffff:127.0.0.1]:80", NULL, 0 },
+		{ "::1:80", NULL, 0 },
+		{ "[::1]80", NULL, 0 },
+		{ "[]:80", NULL, 0 },
+		{ ":80", NULL, 0 },
+		{ "80", NULL, 0 },
+		{ "localhost:80", NULL, 0 },
+		{ "", NULL, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct str s = { cases[i].text, strlen(cases[i].text) };
+		char buf[ADDR_STRLEN];
+		struct addr a;
+		uint16_t port = 0;
+		bool ok = config_listen(s, &a, &port);
+
+		if (cases[i].addr == NULL)
+			ok = !ok;
+		else
+			ok = ok && port == cases[i].port &&
+			    strcmp(addr_print(&a, buf), cases[i].addr) == 0;
+		ZT_CASE(cases[i].text, ok);
+	}
+}
+
+static void
+test_front(void)
+{
+	static const struct {
+		const char *text;
+		int way;
+		bool policy;
+	} cases[] = {
+		{ "front = off", 0, false },
+		{ "front = tproxy", 1, true },
+		{ "front = redirect", 2, true },
+	};
+	struct config *c;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		c = parse(cases[i].text);
+		ZT_CASE(cases[i].text,
+		    c != NULL && c->front == cases[i].way &&
+			c->policy.front == cases[i].policy);
+		config_free(c);
+	}
+	c = parse("front_url = HTTPS://MX.Example.ORG\n"
+		  "front_http = \"[2001:DB8:0::1]:80\"\n"
+		  "front_name = MX.example.org\n");
+	ZT_CASE("names are kept in lower case, addresses in one form",
+	    c != NULL && strcmp(c->front_url, "https://mx.example.org") == 0 &&
+		strcmp(c->front_http, "[2001:db8::1]:80") == 0 &&
+		strcmp(c->front_name, "mx.example.org") == 0);
+	config_free(c);
+}
+
+static void
 test_round_trip(void)
 {
 	static const char *const texts[] = {
@@ -191,6 +274,10 @@ test_round_trip(void)
 		"settle = 0s\nlease = 1min\n",
 		"p0f_socket = /run/p0f\np0f_group = \"\"\n",
 		"ports = {25, 2525}",
+		"front = off\nfront_http = \"\"\nfront_max = 1\n",
+		"front = redirect\nfront_url = \"http://a.example:8080\"\n",
+		"leak = 0\nleak_seed = 4294967295\ningress = {eth0, eth1}\n",
+		"inline = off\ninline_networks = 1\nfront_name = a.example\n",
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
@@ -252,6 +339,31 @@ static const struct {
 	{ "ports = {0}", "zfwd.conf:1: ports: 0 is not between 1 and 65535" },
 	{ "queue = on",
 	    "zfwd.conf:1: queue: \"on\" is neither off nor a number" },
+	{ "front = yes",
+	    "zfwd.conf:1: front: \"yes\" is neither off, tproxy nor "
+	    "redirect" },
+	{ "front_url = mx.example.org",
+	    "zfwd.conf:1: front_url: \"mx.example.org\" is not "
+	    "https://HOST (without a path)" },
+	{ "front_url = \"https://mx.example.org/\"",
+	    "zfwd.conf:1: front_url: \"https://mx.example.org/\" is not "
+	    "https://HOST (without a path)" },
+	{ "front_url = \"https://mx.example.org:0\"",
+	    "zfwd.conf:1: front_url: \"https://mx.example.org:0\" is not "
+	    "https://HOST (without a path)" },
+	{ "front_url = \"ftp://mx.example.org\"",
+	    "zfwd.conf:1: front_url: \"ftp://mx.example.org\" is not "
+	    "https://HOST (without a path)" },
+	{ "front_url = \"https://a@b\"",
+	    "zfwd.conf:1: front_url: \"https://a@b\" is not "
+	    "https://HOST (without a path)" },
+	{ "front_http = 8025",
+	    "zfwd.conf:1: front_http: \"8025\" is not ADDRESS:PORT or "
+	    "[ADDRESS]:PORT" },
+	{ "front_max = 0",
+	    "zfwd.conf:1: front_max: 0 is not between 1 and 65536" },
+	{ "leak_seed = 0",
+	    "zfwd.conf:1: leak_seed: 0 is not between 1 and 4294967295" },
 	{ "queue = 65536",
 	    "zfwd.conf:1: queue: 65536 is not between 0 and 65535" },
 	{ "allow = {192.0.2.1/24}",
@@ -531,6 +643,8 @@ test_random(void)
 static const struct zt_test tests[] = {
 	{ "durations", test_durations },
 	{ "defaults", test_defaults },
+	{ "listen", test_listen },
+	{ "front", test_front },
 	{ "dns lists", test_dns_lists },
 	{ "round trip", test_round_trip },
 	{ "errors", test_errors },

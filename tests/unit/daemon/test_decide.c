@@ -2,7 +2,7 @@
 /*
  * decide: score and history -> what to do, and for how long
  *
- * zt-link: daemon/decide daemon/client fp/addr fp/hash
+ * zt-link: daemon/decide daemon/client daemon/faces fp/addr fp/hash
  * zt-libs: libsodium libm
  */
 #include "daemon/decide.h"
@@ -254,9 +254,73 @@ test_no_offence(void)
 	ZT_CASE("an offence is", decide_tier(&pol, &c, T0 + 1) == 2);
 }
 
+/* How wide a block is, by the machines that are known. */
+static void
+test_narrow(void)
+{
+	static const struct stack lin = { 60, 64240, 1460, true };
+	static const struct stack win = { 52, 64240, 1460, true };
+	static const struct {
+		const char *name;
+		uint8_t name_class;
+		uint16_t good_days;
+		bool server;     /* a Linux that sent wanted mail is there */
+		bool same_stack; /* the offender is a Linux, too */
+		bool same_helo;
+		int64_t ago; /* since it was seen */
+		enum decide_what want;
+		unsigned narrow;
+		enum decide_who who;
+	} all[] = {
+		{ "one machine: all of it", NAME_NONE, 0, false, false, false,
+		    0, DECIDE_BLOCK, 0, DECIDE_ADDRESS },
+		{ "wanted mail from another machine: the zombie's stack",
+		    NAME_SERVER, 3, true, false, false, 0, DECIDE_BLOCK, 1,
+		    DECIDE_FACE },
+		{ "without a name as well, on two days", NAME_NONE, 2, true,
+		    false, false, 0, DECIDE_BLOCK, 1, DECIDE_FACE },
+		{ "the server was seen a month ago", NAME_SERVER, 3, true,
+		    false, false, 30 * DAY, DECIDE_BLOCK, 1, DECIDE_FACE },
+		{ "wanted mail from nobody knows which", NAME_SERVER, 3, false,
+		    false, false, 0, DECIDE_BLOCK, 1, DECIDE_FACE },
+		{ "the same stack: no more than the session", NAME_SERVER, 3,
+		    true, true, false, 0, DECIDE_SHARED, 0, DECIDE_ADDRESS },
+		{ "the same stack and HELO: it is that server", NAME_SERVER, 3,
+		    true, true, true, 0, DECIDE_BLOCK, 0, DECIDE_ADDRESS },
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		struct score s = { .p = 0.99, .families_agree = true };
+		struct client c = { .name_class = all[i].name_class,
+			.good_days = all[i].good_days,
+			.good_mails = all[i].good_days };
+		struct decision d;
+
+		if (all[i].server) {
+			faces_open(&c.faces, &lin, T0 - all[i].ago);
+			faces_at(&c.faces, &lin, 7);
+			faces_note(&c.faces, EVIDENCE_ACCEPTED, 1,
+			    T0 - all[i].ago);
+			faces_settled(&c.faces, &lin, T0 - all[i].ago);
+		}
+		faces_open(&c.faces, all[i].same_stack ? &lin : &win, T0);
+		faces_at(&c.faces, all[i].same_stack ? &lin : &win,
+		    all[i].same_helo ? 7 : 8);
+		faces_note(&c.faces, EVIDENCE_EARLY_TALK, 1, T0);
+		d = decide(&pol, &c, &s, T0);
+		ZT_CASE(all[i].name,
+		    d.what == all[i].want && d.narrow_n == all[i].narrow &&
+			decide_who(&c, false, T0) == all[i].who &&
+			(d.narrow_n == 0 ||
+			    stack_eq(&d.narrow[0],
+				all[i].same_stack ? &lin : &win)));
+	}
+}
+
 static const struct zt_test tests[] = {
 	{ "certain", test_certain },
 	{ "shared", test_shared },
+	{ "narrow", test_narrow },
 	{ "trapped", test_trapped },
 	{ "no_offence", test_no_offence },
 	{ "table", test_table },

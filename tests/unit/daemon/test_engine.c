@@ -18,7 +18,7 @@ static struct net private_nets[1];
 static const uint16_t smtp_port = 25;
 
 struct seen {
-	unsigned n[ENGINE_CUT + 1];
+	unsigned n[ENGINE_OUTS];
 	uint32_t timeout_s;
 	struct net last;
 	unsigned saves;

@@ -17,7 +17,7 @@
 static struct net private_nets[1];
 
 struct seen {
-	unsigned n[ENGINE_CUT + 1];
+	unsigned n[ENGINE_OUTS];
 };
 
 static void

@@ -34,7 +34,10 @@ conf(void)
 		.lease_s = LEASE_S,
 		.rate = 60,
 		.blocks_max = 100,
+		.cut_rate = 60,
 		.never = never,
+		.ports = { 25, 2525 },
+		.ports_n = 2,
 	};
 }
 
@@ -89,8 +92,20 @@ static const struct {
 	    0 },
 	{ "an IPv6 /128 is no key", "2001:db8:2::1/128", 1, 600, false, 0,
 	    GUARD_BAD, 0, 0 },
-	{ "an IPv6 /48 is no key", "2001:db8:2::/48", 1, 600, false, 0,
+	{ "an IPv6 /48 is dropped as a whole", "2001:db8:2::/48", 1, 600, false,
+	    0, GUARD_OK, 600, NFT_ADD },
+	{ "an IPv6 /56 is dropped as a whole", "2001:db8:2::/56", 1, 600, false,
+	    0, GUARD_OK, 600, NFT_ADD },
+	{ "an IPv6 /52 is no key", "2001:db8:2::/52", 1, 600, false, 0,
 	    GUARD_BAD, 0, 0 },
+	{ "an IPv6 /32 is no key", "2001:db8::/32", 1, 600, false, 0, GUARD_BAD,
+	    0, 0 },
+	{ "an IPv4 /24 is no key", "192.0.2.0/24", 1, 600, false, 0, GUARD_BAD,
+	    0, 0 },
+	{ "a /56 around a never-block address is refused", "2001:db8:1::/56", 1,
+	    600, false, 0, GUARD_NEVER, 0, 0 },
+	{ "a /48 around a never-block address is refused", "2001:db8:1::/48", 1,
+	    600, false, 0, GUARD_NEVER, 0, 0 },
 	{ "an address within a never-block range is refused", "10.1.2.3/32", 1,
 	    600, false, 0, GUARD_NEVER, 0, 0 },
 	{ "a /64 around a never-block address is refused", "2001:db8:1::/64", 1,
@@ -109,7 +124,8 @@ static void
 test_table(void)
 {
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct guardcheck_seen seen = { cases[i].known, cases[i].have };
+		struct guardcheck_seen seen = { .known = cases[i].known,
+			.have = cases[i].have };
 		struct guardcheck_conf c = conf();
 		struct guardcheck g;
 		struct msg m = block(cases[i].net);
@@ -132,7 +148,7 @@ test_table(void)
 static void
 test_host_bits(void)
 {
-	struct guardcheck_seen seen = { false, 0 };
+	struct guardcheck_seen seen = { .known = false };
 	struct guardcheck_conf c = conf();
 	struct msg m = block("2001:db8:2::/64");
 	struct guardcheck g;
@@ -152,7 +168,7 @@ test_host_bits(void)
 static unsigned
 pass(struct guardcheck *g, unsigned n, int64_t now_ms)
 {
-	struct guardcheck_seen seen = { false, 0 };
+	struct guardcheck_seen seen = { .known = false };
 	struct msg m = block("192.0.2.7/32");
 	struct nft_op op;
 	unsigned passed = 0;
@@ -166,7 +182,7 @@ pass(struct guardcheck *g, unsigned n, int64_t now_ms)
 static void
 test_rate(void)
 {
-	struct guardcheck_seen there = { true, 1 };
+	struct guardcheck_seen there = { .known = true, .have = 1 };
 	struct guardcheck_conf c = conf();
 	struct guardcheck g;
 	struct msg m = block("192.0.2.7/32");
@@ -236,7 +252,8 @@ test_restore(void)
 static void
 test_restore_limits(void)
 {
-	struct guardcheck_seen full = { false, 100 }, known = { true, 5 };
+	struct guardcheck_seen full = { .have = 100 };
+	struct guardcheck_seen known = { .known = true, .have = 5 };
 	struct guardcheck_conf c = conf();
 	struct guardcheck g;
 	struct msg m = block("192.0.2.7/32"), no = block("10.0.0.1/32");
@@ -261,7 +278,7 @@ static void
 test_shadow(void)
 {
 	struct guardcheck_conf c = conf();
-	struct guardcheck_seen seen = { false, 0 };
+	struct guardcheck_seen seen = { .known = false };
 	struct guardcheck g;
 	struct msg m = block("192.0.2.7/32"), no = block("10.0.0.1/32");
 	struct nft_op op;
@@ -295,6 +312,125 @@ test_unblock(void)
 	    guardcheck_unblock(&m, &op) == GUARD_BAD);
 }
 
+/* What is dropped, rejected, or narrowed to a stack, and what cannot be. */
+static void
+test_shapes(void)
+{
+	static const struct {
+		const char *name, *net;
+		uint8_t action;
+		struct stack stack;
+		enum guard_verdict want;
+	} shapes[] = {
+		{ "an address is rejected", "192.0.2.7/32", MSG_REJECT, { 0 },
+		    GUARD_OK },
+		{ "a /64 is rejected", "2001:db8:2::/64", MSG_REJECT, { 0 },
+		    GUARD_OK },
+		{ "a /56 is never rejected", "2001:db8:2::/56", MSG_REJECT,
+		    { 0 }, GUARD_BAD },
+		{ "one stack of an address is dropped", "192.0.2.7/32",
+		    MSG_DROP, { 52, 64240, 1460, true }, GUARD_OK },
+		{ "one stack without MSS, too", "192.0.2.7/32", MSG_DROP,
+		    { 40, 1024, 0, false }, GUARD_OK },
+		{ "one stack of a /64 is dropped", "2001:db8:2::/64", MSG_DROP,
+		    { 32, 64800, 1440, true }, GUARD_OK },
+		{ "one stack is never rejected", "192.0.2.7/32", MSG_REJECT,
+		    { 52, 64240, 1460, true }, GUARD_BAD },
+		{ "a /48 is not narrowed to a stack", "2001:db8:2::/48",
+		    MSG_DROP, { 32, 64800, 1440, true }, GUARD_BAD },
+		{ "there is no third action", "192.0.2.7/32", 2, { 0 },
+		    GUARD_BAD },
+	};
+	struct guardcheck_seen seen = { .known = false };
+	struct guardcheck_conf c = conf();
+	struct guardcheck g;
+
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+		struct msg m = block(shapes[i].net);
+		struct nft_op op = { 0 };
+		bool ok;
+
+		m.action = shapes[i].action;
+		m.stack = shapes[i].stack;
+		guardcheck_init(&g, &c, 0);
+		ok = guardcheck_block(&g, &m, &seen, 0, &op) == shapes[i].want;
+		if (ok && shapes[i].want == GUARD_OK)
+			ok = op.action ==
+				(m.action == MSG_REJECT ? NFT_REJECT :
+							  NFT_DROP) &&
+			    stack_eq(&op.stack, &m.stack);
+		ZT_CASE(shapes[i].name, ok);
+	}
+}
+
+static void
+test_moves(void)
+{
+	struct guardcheck_seen moved = { .client = true, .have = 1 };
+	struct guardcheck_conf c = conf();
+	struct guardcheck g;
+	struct msg m = block("192.0.2.7/32");
+	struct nft_op op = { 0 };
+
+	guardcheck_init(&g, &c, 0);
+	(void)pass(&g, 60, 0);
+	ZT_CASE("a block that takes another form is no new one",
+	    guardcheck_block(&g, &m, &moved, 0, &op) == GUARD_OK &&
+		op.kind == NFT_ADD);
+	moved.have = c.blocks_max;
+	ZT_CASE("but must have room like any other",
+	    guardcheck_block(&g, &m, &moved, 0, &op) == GUARD_FULL);
+	m.stack = (struct stack){ 52, 64240, 1460, true };
+	m.action = MSG_REJECT;
+	ZT_CASE("a narrow block is found under either action",
+	    guardcheck_unblock(&m, &op) == GUARD_OK && op.action == NFT_DROP &&
+		stack_eq(&op.stack, &m.stack));
+}
+
+static enum guard_verdict
+cut(struct guardcheck *g, const char *who, uint16_t sport, int64_t now_ms)
+{
+	struct msg m = { .op = MSG_CUT, .port = 40000, .sport = sport };
+
+	m.net = net(who);
+	return guardcheck_cut(g, &m, now_ms);
+}
+
+static void
+test_cuts(void)
+{
+	struct guardcheck_conf c = conf();
+	struct guardcheck g;
+	unsigned passed = 0;
+
+	guardcheck_init(&g, &c, 0);
+	ZT_CASE("a session to our port is cut",
+	    cut(&g, "192.0.2.7", 25, 0) == GUARD_OK &&
+		cut(&g, "192.0.2.7", 2525, 0) == GUARD_OK);
+	ZT_CASE("an IPv6 address is cut, not its /64",
+	    cut(&g, "2001:db8:2::7", 25, 0) == GUARD_OK &&
+		cut(&g, "2001:db8:2::/64", 25, 0) == GUARD_BAD);
+	ZT_CASE("a session to another port is not",
+	    cut(&g, "192.0.2.7", 22, 0) == GUARD_BAD);
+	ZT_CASE("nobody on the never-block list is cut",
+	    cut(&g, "10.1.2.3", 25, 0) == GUARD_NEVER &&
+		cut(&g, "2001:db8:1::1", 25, 0) == GUARD_NEVER);
+	ZT_CASE("his neighbour in the /64 is",
+	    cut(&g, "2001:db8:1::2", 25, 0) == GUARD_OK);
+	guardcheck_init(&g, &c, 0);
+	for (int i = 0; i < 100; i++)
+		passed += cut(&g, "192.0.2.7", 25, 0) == GUARD_OK;
+	ZT_CASE("cuts have a rate cap", passed == 60);
+	ZT_CASE("which is not that of blocks", pass(&g, 10, 0) == 10);
+	ZT_CASE("a second gives one more",
+	    cut(&g, "192.0.2.7", 25, SECOND) == GUARD_OK &&
+		cut(&g, "192.0.2.7", 25, SECOND) == GUARD_RATE);
+	c.enforce = false;
+	guardcheck_init(&g, &c, 0);
+	ZT_CASE("shadow mode cuts nobody",
+	    cut(&g, "192.0.2.7", 25, 0) == GUARD_SHADOW);
+}
+
 static const struct zt_test tests[] = {
 	{ "table", test_table },
 	{ "host bits", test_host_bits },
@@ -304,6 +440,9 @@ static const struct zt_test tests[] = {
 	{ "restore limits", test_restore_limits },
 	{ "shadow", test_shadow },
 	{ "unblock", test_unblock },
+	{ "shapes", test_shapes },
+	{ "moves", test_moves },
+	{ "cuts", test_cuts },
 };
 
 ZT_MAIN("guardcheck", tests)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * zt-link: daemon/msg fp/addr
+ * zt-link: daemon/msg daemon/msgrec fp/addr
  */
 #include <dirent.h>
 #include <errno.h>
@@ -69,7 +69,10 @@ same(const struct msg *a, const struct msg *b)
 	    addr_eq(&a->net.a, &b->net.a) && a->net.bits == b->net.bits &&
 	    a->timeout_s == b->timeout_s && a->seq == b->seq &&
 	    a->value == b->value && a->source == b->source &&
-	    a->dev == b->dev && a->ino == b->ino && a->t_us == b->t_us;
+	    a->dev == b->dev && a->ino == b->ino && a->t_us == b->t_us &&
+	    a->count == b->count && a->action == b->action &&
+	    stack_eq(&a->stack, &b->stack) && addr_eq(&a->server, &b->server) &&
+	    a->port == b->port && a->sport == b->sport;
 }
 
 static const struct {
@@ -79,7 +82,10 @@ static const struct {
 	bool ok;
 } cases[] = {
 	{ "hello", { .op = MSG_HELLO }, NULL, true },
-	{ "hello with a value", { .op = MSG_HELLO, .value = 1 }, NULL, false },
+	{ "hello of one that loads", { .op = MSG_HELLO, .value = 1 }, NULL,
+	    true },
+	{ "hello with a value of 2", { .op = MSG_HELLO, .value = 2 }, NULL,
+	    false },
 	{ "hello with a network", { .op = MSG_HELLO }, "192.0.2.1", false },
 	{ "no op", { .op = 0 }, NULL, false },
 	{ "an unknown op", { .op = MSG_OPS }, NULL, false },
@@ -130,6 +136,77 @@ static const struct {
 	{ "find a log", { .op = MSG_LOG_FIND, .ino = 1 }, NULL, true },
 	{ "a packet", { .op = MSG_PACKET, .t_us = INT64_MIN, .value = 4032 },
 	    NULL, true },
+	{ "a block of one stack",
+	    { .op = MSG_BLOCK,
+		.tier = 1,
+		.timeout_s = 1,
+		.stack = { 52, 64240, 1460, true } },
+	    "192.0.2.1", true },
+	{ "a stack without MSS",
+	    { .op = MSG_UNBLOCK, .stack = { 40, 0, 0, false } }, "192.0.2.1",
+	    true },
+	{ "a stack with an MSS of zero",
+	    { .op = MSG_UNBLOCK, .stack = { 44, 1, 0, true } }, "192.0.2.1",
+	    true },
+	{ "a stack with the MSS that it has not",
+	    { .op = MSG_UNBLOCK, .stack = { 44, 1, 1, false } }, "192.0.2.1",
+	    false },
+	{ "a stack without a length",
+	    { .op = MSG_UNBLOCK, .stack = { 0, 1, 0, false } }, "192.0.2.1",
+	    false },
+	{ "a stack in a sync",
+	    { .op = MSG_SYNC, .seq = 1, .stack = { 44, 1, 1, true } }, NULL,
+	    false },
+	{ "a rejection",
+	    { .op = MSG_BLOCK,
+		.tier = 1,
+		.timeout_s = 1,
+		.action = MSG_REJECT },
+	    "192.0.2.1", true },
+	{ "an unknown action",
+	    { .op = MSG_BLOCK, .tier = 1, .timeout_s = 1, .action = 2 },
+	    "192.0.2.1", false },
+	{ "an action in a hello", { .op = MSG_HELLO, .action = MSG_REJECT },
+	    NULL, false },
+	{ "a cut", { .op = MSG_CUT, .port = 65535, .sport = 25 }, "192.0.2.1",
+	    true },
+	{ "a cut of a whole network", { .op = MSG_CUT, .port = 1, .sport = 25 },
+	    "192.0.2.0/24", false },
+	{ "a cut of a /64", { .op = MSG_CUT, .port = 1, .sport = 25 },
+	    "2001:db8::/64", false },
+	{ "a cut of one of IPv6", { .op = MSG_CUT, .port = 1, .sport = 25 },
+	    "2001:db8::1", true },
+	{ "a cut without the client's port", { .op = MSG_CUT, .sport = 25 },
+	    "192.0.2.1", false },
+	{ "a cut without our port", { .op = MSG_CUT, .port = 25 }, "192.0.2.1",
+	    false },
+	{ "ports in a sync", { .op = MSG_SYNC, .port = 1 }, NULL, false },
+	{ "a verdict", { .op = MSG_VERDICT, .seq = 7, .value = 1 }, NULL,
+	    true },
+	{ "half a verdict", { .op = MSG_VERDICT, .seq = 7, .value = 2 }, NULL,
+	    false },
+	{ "inline", { .op = MSG_INLINE, .value = 1 }, NULL, true },
+	{ "inline below zero", { .op = MSG_INLINE, .value = -1 }, NULL, false },
+	{ "a check",
+	    { .op = MSG_CHECK, .seq = 3, .stack = { 60, 64240, 1460, true } },
+	    "192.0.2.1", true },
+	{ "checked: there for ever",
+	    { .op = MSG_CHECKED, .seq = 3, .value = INT32_MAX }, NULL, true },
+	{ "checked: an error", { .op = MSG_CHECKED, .seq = 3, .value = -4095 },
+	    NULL, true },
+	{ "checked: no error", { .op = MSG_CHECKED, .value = -4096 }, NULL,
+	    false },
+	{ "the clock", { .op = MSG_CLOCK }, NULL, true },
+	{ "the front is there", { .op = MSG_FRONT_GONE, .value = 1 }, NULL,
+	    true },
+	{ "a counter",
+	    { .op = MSG_QUEUE,
+		.value = MSG_QUEUE_LONGEST,
+		.count = UINT64_MAX },
+	    NULL, true },
+	{ "an unknown counter", { .op = MSG_QUEUE, .value = MSG_QUEUES }, NULL,
+	    false },
+	{ "a count of nothing", { .op = MSG_HELLO, .count = 1 }, NULL, false },
 	{ "an empty packet", { .op = MSG_PACKET }, NULL, false },
 	{ "a packet of more than there can be",
 	    { .op = MSG_PACKET, .value = 4033 }, NULL, false },
@@ -147,8 +224,10 @@ test_cases(void)
 			m.net = net_text(cases[i].net);
 		msg_encode(&m, b);
 		e = msg_decode(b, &out);
-		/* A record has room for a packet's time only. */
-		if (m.t_us == 0 || m.op == MSG_PACKET)
+		/* A record has room for what its op has there only. */
+		if ((m.t_us == 0 || m.op == MSG_PACKET) &&
+		    (m.count == 0 || m.op == MSG_QUEUE) &&
+		    (stack_none(&m.stack) || m.op != MSG_SYNC))
 			ZT_CASE(cases[i].name,
 			    cases[i].ok ? e == 0 && same(&m, &out) :
 					  e == -EBADMSG);
@@ -188,18 +267,46 @@ test_nets(void)
 	}
 }
 
+/* A record of each kind, with all that it can carry. */
+static size_t
+kinds(struct msg m[8])
+{
+	m[0] = block();
+	m[1] = block();
+	m[1].stack = (struct stack){ 52, 64240, 1460, true };
+	m[1].action = MSG_REJECT;
+	m[2] = (struct msg){ .op = MSG_CUT, .port = 40000, .sport = 25 };
+	m[2].net = net_text("2001:db8::7");
+	m[2].server = net_text("2001:db8:1::25").a;
+	m[3] = (struct msg){ .op = MSG_LOG_FIND, .source = 1, .dev = 2 };
+	m[4] =
+	    (struct msg){ .op = MSG_PACKET, .seq = 9, .t_us = 8, .value = 7 };
+	m[5] = (struct msg){ .op = MSG_QUEUE, .value = 2, .count = 99 };
+	m[6] = (struct msg){ .op = MSG_CHECK, .seq = 5 };
+	m[6].net = net_text("192.0.2.9");
+	m[6].stack = (struct stack){ 40, 512, 0, false };
+	m[7] = (struct msg){ .op = MSG_REFUSED, .value = MSG_REFUSED_RATE };
+	m[7].net = net_text("2001:db8::/48");
+	return 8;
+}
+
 /* No single bit of a record may be flipped without it being seen or heard. */
 static void
 test_bits(void)
 {
-	struct msg m = block(), out;
+	struct msg m[8], out;
 	uint8_t b[MSG_BYTES], again[MSG_BYTES];
 	static const struct msg none;
-	unsigned silent = 0, dirty = 0;
+	unsigned silent = 0, dirty = 0, lost = 0;
+	size_t n = kinds(m);
 
-	for (unsigned i = 0; i < MSG_BYTES * 8; i++) {
-		msg_encode(&m, b);
-		b[i / 8] ^= (uint8_t)(1u << i % 8);
+	for (unsigned i = 0; i < n * MSG_BYTES * 8; i++) {
+		const struct msg *k = &m[i / (MSG_BYTES * 8)];
+		unsigned bit = i % (MSG_BYTES * 8);
+
+		msg_encode(k, b);
+		lost += msg_decode(b, &out) != 0 || !same(k, &out);
+		b[bit / 8] ^= (uint8_t)(1u << bit % 8);
 		if (msg_decode(b, &out) != 0) {
 			dirty += !same(&out, &none);
 			continue;
@@ -207,8 +314,28 @@ test_bits(void)
 		msg_encode(&out, again);
 		silent += memcmp(b, again, MSG_BYTES) != 0;
 	}
+	ZT_CASE("what is sent is read", lost == 0);
 	ZT_CASE("what is read is all that was there", silent == 0);
 	ZT_CASE("what is refused is zeroed", dirty == 0);
+}
+
+static void
+test_server(void)
+{
+	struct msg m = { .op = MSG_CUT, .port = 1, .sport = 25 };
+
+	m.net = net_text("192.0.2.1");
+	m.server = net_text("198.51.100.25").a;
+	ZT_CASE("a cut may name the server", msg_ok(&m));
+	m.server = net_text("2001:db8::25").a;
+	ZT_CASE("but not of the other family", !msg_ok(&m));
+	m.server = (struct addr){ 0, { 1 } };
+	ZT_CASE("nor half an address", !msg_ok(&m));
+	m.server.family = 5;
+	ZT_CASE("nor of an unknown family", !msg_ok(&m));
+	m = block();
+	m.server = net_text("198.51.100.25").a;
+	ZT_CASE("a block names none", !msg_ok(&m));
 }
 
 static void
@@ -358,6 +485,12 @@ test_fd(void)
 	send_fds(&m, 1);
 	ZT_CASE("one of a missing log is refused",
 	    msg_recv(pair[1], &in) == -EBADMSG);
+	m = (struct msg){ .op = MSG_FRONT_FD };
+	ZT_CASE("the front comes with its socket",
+	    msg_send_fd(pair[0], &m, 0) == 0 && msg_recv(pair[1], &in) == 1 &&
+		in.fd >= 0 && close(in.fd) == 0);
+	ZT_CASE("and not without", msg_send(pair[0], &m, 1) == -EINVAL);
+	m = (struct msg){ .op = MSG_LOG_FD, .value = MSG_LOG_MISSING };
 	ZT_CASE("no descriptor is left open", open_fds() == before);
 	ZT_CASE("a missing log has none",
 	    msg_send(pair[0], &m, 1) == 0 && msg_recv(pair[1], &in) == 1);
@@ -374,15 +507,17 @@ test_packet(void)
 	for (size_t i = 0; i < sizeof(ip); i++)
 		ip[i] = (uint8_t)zt_random();
 	for (size_t n = 1; n < sizeof(ip); n += n < 200 ? 1 : 97)
-		if (msg_send_packet(pair[0], (int64_t)n, ip, n) != 0 ||
+		if (msg_send_packet(pair[0], (int64_t)n, (uint32_t)n, ip, n) !=
+			0 ||
 		    msg_recv(pair[1], &in) != 1 || in.packet_n != n ||
-		    memcmp(in.packet, ip, n) != 0 || in.m[0].t_us != (int64_t)n)
+		    memcmp(in.packet, ip, n) != 0 ||
+		    in.m[0].t_us != (int64_t)n || in.m[0].seq != n)
 			wrong++;
 	ZT_CASE("packets of all sizes", wrong == 0);
 	ZT_CASE("an empty one",
-	    msg_send_packet(pair[0], 1, ip, 0) == -EMSGSIZE);
+	    msg_send_packet(pair[0], 1, 1, ip, 0) == -EMSGSIZE);
 	ZT_CASE("one too long",
-	    msg_send_packet(pair[0], 1, ip, sizeof(ip)) == -EMSGSIZE);
+	    msg_send_packet(pair[0], 1, 1, ip, sizeof(ip)) == -EMSGSIZE);
 	msg_encode(&m, b);
 	if (send(pair[0], b, 64, 0) != 64)
 		abort();
@@ -408,6 +543,58 @@ test_packet(void)
 	    msg_recv(pair[1], &in) == -EBADMSG && in.packet_n == 0);
 }
 
+/* Packet `i` of the message just received: is it these bytes? */
+static bool
+packet_is(size_t i, const uint8_t *ip, size_t n)
+{
+	size_t at = 0;
+
+	for (size_t k = 0; k < i; k++)
+		at += (size_t)in.m[k].value;
+	return i < in.n && (size_t)in.m[i].value == n && in.m[i].seq == i &&
+	    memcmp(in.packet + at, ip, n) == 0;
+}
+
+static void
+test_packets(void)
+{
+	static struct msg_packets b;
+	uint8_t ip[256];
+	unsigned wrong = 0;
+	uint32_t n = 0;
+	struct msg m = block();
+
+	new_pair();
+	for (size_t i = 0; i < sizeof(ip); i++)
+		ip[i] = (uint8_t)zt_random();
+	ZT_CASE("nothing to send", msg_packets_send(pair[0], &b) == 0);
+	ZT_CASE("and nothing comes", msg_recv(pair[1], &in) == -EAGAIN);
+	while (msg_packets_add(&b, 1, n, ip + n, 60))
+		n++;
+	ZT_CASE("32 SYNs fit", n == 32 && b.n == 32);
+	ZT_CASE("and go together",
+	    msg_packets_send(pair[0], &b) == 0 && b.n == 0);
+	ZT_CASE("and come together",
+	    msg_recv(pair[1], &in) == 32 && in.packet_n == 32 * 60);
+	for (uint32_t i = 0; i < n; i++)
+		wrong += !packet_is(i, ip + i, 60);
+	ZT_CASE("each as it was", wrong == 0);
+	(void)msg_packets_add(&b, 1, 0, ip, 64);
+	(void)msg_packets_add(&b, 2, 1, ip + 1, 1);
+	(void)msg_packets_add(&b, 3, 2, ip + 2, 200);
+	ZT_CASE("sizes may differ",
+	    msg_packets_send(pair[0], &b) == 0 && msg_recv(pair[1], &in) == 3 &&
+		packet_is(0, ip, 64) && packet_is(1, ip + 1, 1) &&
+		packet_is(2, ip + 2, 200) && in.m[2].t_us == 3);
+	ZT_CASE("no empty one", !msg_packets_add(&b, 1, 0, ip, 0));
+	(void)msg_packets_add(&b, 1, 0, ip, 60);
+	msg_encode(&m, b.bytes + 2 * MSG_BYTES);
+	if (send(pair[0], b.bytes, 192, 0) != 192)
+		abort();
+	ZT_CASE("nothing else behind packets",
+	    msg_recv(pair[1], &in) == -EBADMSG);
+}
+
 static const struct zt_test tests[] = {
 	{ "cases", test_cases },
 	{ "nets", test_nets },
@@ -417,6 +604,8 @@ static const struct zt_test tests[] = {
 	{ "odd", test_odd },
 	{ "fd", test_fd },
 	{ "packet", test_packet },
+	{ "packets", test_packets },
+	{ "server", test_server },
 };
 
 ZT_MAIN("msg", tests)

@@ -3,7 +3,7 @@
  * The queue to the guard: order, bounds, a slow reader, and that an unblock
  * is never lost.
  *
- * zt-link: daemon/outq daemon/msg fp/addr
+ * zt-link: daemon/outq daemon/msg daemon/msgrec fp/addr
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include <linux/netlink.h>
+#include <netinet/in.h>
 
 #include "daemon/log.h"
 #include "daemon/privsan.h"
@@ -438,6 +439,67 @@ try_resolver_raw(void)
 	return 1;
 }
 
+/* Takes a client in over a socket that listened before, and answers it. */
+static int
+front_work(void)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET };
+	socklen_t n = sizeof(a);
+	int l = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), c, s;
+	char buf[4];
+
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	c = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (bind(l, (struct sockaddr *)&a, sizeof(a)) != 0 ||
+	    listen(l, 1) != 0 ||
+	    getsockname(l, (struct sockaddr *)&a, &n) != 0 ||
+	    connect(c, (struct sockaddr *)&a, sizeof(a)) != 0)
+		return 1;
+	if (filter(PRIV_FRONT) != 0)
+		return 2;
+	s = accept4(l, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (s == -1 || send(s, "220 ", 4, MSG_NOSIGNAL) != 4 ||
+	    recv(c, buf, 4, 0) != 4)
+		return 3;
+	return shutdown(s, SHUT_WR) == 0 && close(s) == 0 ? 0 : 4;
+}
+
+static int
+try_front_open(void)
+{
+	if (filter(PRIV_FRONT) == 0)
+		(void)open("/dev/null", O_RDONLY | O_CLOEXEC);
+	return 1;
+}
+
+static int
+try_front_inet(void)
+{
+	if (filter(PRIV_FRONT) == 0)
+		(void)socket(AF_INET, SOCK_STREAM, 0);
+	return 1;
+}
+
+static int
+try_front_listen(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (filter(PRIV_FRONT) == 0)
+		(void)listen(fd, 1);
+	return 1;
+}
+
+static int
+try_front_exec(void)
+{
+	char *const argv[] = { strdup("true"), NULL };
+
+	if (filter(PRIV_FRONT) == 0)
+		execv("/bin/true", argv);
+	return 1;
+}
+
 static int
 try_engine_ptrace(void)
 {
@@ -491,6 +553,10 @@ static const struct {
 	{ "the engine has no internet sockets", try_engine_inet },
 	{ "with a resolver it has no streams", try_resolver_tcp },
 	{ "nor raw sockets", try_resolver_raw },
+	{ "the front opens nothing", try_front_open },
+	{ "the front makes no connections", try_front_inet },
+	{ "the front listens nowhere else", try_front_listen },
+	{ "the front executes nothing", try_front_exec },
 	{ "the engine traces nobody", try_engine_ptrace },
 	{ "the engine signals nobody", try_engine_kill },
 	{ "the engine does not fork", try_engine_fork },
@@ -509,6 +575,7 @@ test_seccomp(void)
 	ZT_CASE("the guard can do its work", returned(in_child(guard_work), 0));
 	ZT_CASE("the engine can do its work",
 	    returned(in_child(engine_work), 0));
+	ZT_CASE("the front can do its work", returned(in_child(front_work), 0));
 	ZT_CASE("with a resolver it may send datagrams",
 	    returned(in_child(resolver_work), 0));
 	for (size_t i = 0; i < sizeof(forbidden) / sizeof(forbidden[0]); i++) {

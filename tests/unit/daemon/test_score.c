@@ -2,7 +2,7 @@
 /*
  * score: terms and their sum, caps, the rule of two families
  *
- * zt-link: daemon/score daemon/score_terms daemon/client @MODEL fp/addr fp/hash
+ * zt-link: daemon/score daemon/score_terms daemon/client daemon/faces @MODEL fp/addr fp/hash
  * zt-libs: libsodium libm
  */
 #include <math.h>

@@ -4,7 +4,7 @@
  * stranger chose can break it.
  *
  * zt-link: daemon/why daemon/why_visits daemon/why_words daemon/jtext daemon/score
- * zt-link: daemon/decide daemon/score_terms @MODEL @BOTNET daemon/client daemon/names
+ * zt-link: daemon/decide daemon/score_terms @MODEL @BOTNET daemon/client daemon/faces daemon/names
  * zt-link: daemon/names_addr fp/sigclass fp/sigdb fp/sigdb_build fp/sigdb_match fp/sig fp/link fp/traits fp/addr fp/hash
  * zt-libs: libjansson libsodium libm
  */

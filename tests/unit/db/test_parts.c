@@ -3,7 +3,7 @@
  * parts, and the blobs that they are made of
  *
  * zt-link: db/parts db/store db/store_allow db/storefile db/kcguard db/record
- * zt-link: db/record_client daemon/client fp/addr fp/hash
+ * zt-link: db/record_client db/record_behind daemon/client daemon/faces fp/addr fp/hash
  * zt-libs: kyotocabinet libsodium libm
  */
 #include "db/parts.h"

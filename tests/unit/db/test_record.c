@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * zt-link: db/record db/record_client daemon/client fp/addr fp/hash
+ * zt-link: db/record db/record_client db/record_behind daemon/client daemon/faces fp/addr fp/hash
  * zt-libs: libsodium libm
  */
 #include "db/record.h"
@@ -58,6 +58,37 @@ random_block(struct client *c)
 		c->history[i - 1] = (struct client_tier){
 			(uint8_t)(zt_random() % 8 + 1), some_time(), some_time()
 		};
+}
+
+static struct stack
+some_stack(void)
+{
+	bool mss = zt_random() % 2;
+
+	return (struct stack){ (uint16_t)(zt_random() % 65535 + 1),
+		(uint16_t)zt_random(), (uint16_t)(mss ? zt_random() : 0), mss };
+}
+
+static void
+random_behind(struct client *c)
+{
+	c->faces.n = (uint8_t)some(FACES + 1);
+	if (c->faces.n == 1)
+		c->faces.n = 0; /* one alone is not stored */
+	for (size_t i = 0; i < c->faces.n; i++)
+		c->faces.v[i] = (struct face){ some_stack(), some_time(),
+			some_time(), some_time(), some_time(), some_time(),
+			1.5F, (float)some(100), (float)some(100), zt_random(),
+			(uint32_t)zt_random(), (uint16_t)zt_random(),
+			(uint16_t)zt_random(), (uint32_t)zt_random() };
+	c->narrow_n = (uint8_t)some(CLIENT_NARROW + 1);
+	for (size_t i = 0; i < c->narrow_n; i++)
+		c->narrow[i] = some_stack();
+	c->click_ms = some_time();
+	if (c->click_ms != 0)
+		c->click_until_ms = some_time();
+	if (c->click_ms != 0)
+		c->no_link_until_ms = some_time();
 }
 
 static void
@@ -163,6 +194,7 @@ random_client(void)
 	random_facts(&c);
 	random_good(&c);
 	random_traits(&c);
+	random_behind(&c);
 	return c;
 }
 
@@ -233,12 +265,41 @@ same_names(const struct client *a, const struct client *b)
 }
 
 static bool
+same_face(const struct face *a, const struct face *b)
+{
+	return stack_eq(&a->stack, &b->stack) && a->first_ms == b->first_ms &&
+	    a->last_ms == b->last_ms && a->good_ms == b->good_ms &&
+	    a->bad_ms == b->bad_ms && a->rcpt_ms == b->rcpt_ms &&
+	    memcmp(&a->unknown, &b->unknown, 4) == 0 &&
+	    memcmp(&a->known, &b->known, 4) == 0 &&
+	    memcmp(&a->traps, &b->traps, 4) == 0 && a->deeds == b->deeds &&
+	    a->sessions == b->sessions && a->accepted == b->accepted &&
+	    a->settled == b->settled && a->helo == b->helo;
+}
+
+static bool
+same_behind(const struct client *a, const struct client *b)
+{
+	for (size_t i = 0; i < FACES; i++)
+		if (i < a->faces.n &&
+		    !same_face(&a->faces.v[i], &b->faces.v[i]))
+			return false;
+	for (size_t i = 0; i < CLIENT_NARROW; i++)
+		if (i < a->narrow_n && !stack_eq(&a->narrow[i], &b->narrow[i]))
+			return false;
+	return a->faces.n == b->faces.n && a->narrow_n == b->narrow_n &&
+	    a->click_ms == b->click_ms &&
+	    a->click_until_ms == b->click_until_ms &&
+	    a->no_link_until_ms == b->no_link_until_ms;
+}
+
+static bool
 same(const struct client *a, const struct client *b)
 {
 	return addr_eq(&a->key, &b->key) && a->first_ms == b->first_ms &&
 	    a->last_ms == b->last_ms && a->connects == b->connects &&
 	    same_block(a, b) && same_good(a, b) && same_names(a, b) &&
-	    same_arrays(a, b) && same_traits(a, b);
+	    same_arrays(a, b) && same_traits(a, b) && same_behind(a, b);
 }
 
 static void
@@ -357,6 +418,13 @@ test_limits(void)
 	c.action = CLIENT_DROP;
 	c.by_admin = c.shadow = c.complained = true;
 	c.score_permille = 1000;
+	c.faces.n = FACES;
+	c.narrow_n = CLIENT_NARROW;
+	c.click_ms = 1;
+	for (size_t i = 0; i < FACES; i++)
+		c.faces.v[i] = (struct face){ .stack = some_stack() };
+	for (size_t i = 0; i < CLIENT_NARROW; i++)
+		c.narrow[i] = some_stack();
 	for (size_t i = 0; i < EVIDENCE_KINDS; i++)
 		c.facts[i] = (struct client_fact){ 1e30f, 255, INT64_MAX };
 	n = record_client_encode(&c, buf, sizeof(buf));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * zt-link: db/store db/store_allow db/storefile db/kcguard db/record db/record_client
- * zt-link: daemon/client fp/addr fp/hash
+ * zt-link: db/store db/store_allow db/storefile db/kcguard db/record db/record_client db/record_behind
+ * zt-link: daemon/client daemon/faces fp/addr fp/hash
  * zt-libs: kyotocabinet libsodium libm
  */
 #include <kclangc.h>

@@ -2,7 +2,7 @@
 /*
  * replay_spill: clients come back from the temporary file as they went there
  *
- * zt-link: tools/replay_spill daemon/client fp/addr fp/hash
+ * zt-link: tools/replay_spill daemon/client daemon/faces fp/addr fp/hash
  * zt-libs: libsodium libm
  */
 #include <stdlib.h>

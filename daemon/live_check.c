@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * live_check - is in the kernel what should be?  Now and then a few elements
+ * are asked for, chosen at random; and when the clock was set all is sent
+ * anew.
+ */
+#include <stdlib.h>
+
+#include "daemon/live_impl.h"
+
+#define EVERY_MS 10000
+#define STEP_MS  1000  /* the wall clock against the other one */
+#define AFTER_MS 60000 /* in which blocks end that the kernel still has */
+#define SLACK_MS 5000
+#define SLACK_OF 100 /* and one in so many */
+
+static int64_t
+offset_ms(void)
+{
+	return live_wall_ms() - live_mono_ms();
+}
+
+void
+live_check_init(struct live *l)
+{
+	l->check.offset_ms = offset_ms();
+	l->check.key = hash_key_random();
+}
+
+static bool
+is_set(const struct live *l)
+{
+	return llabs(offset_ms() - l->check.offset_ms) > STEP_MS;
+}
+
+/* Blocks end some at a time, and also by what was told before the tick. */
+bool
+live_check_stepped(const struct live *l)
+{
+	return is_set(l) || live_mono_ms() < l->check.after_ms;
+}
+
+void
+live_check_clock(struct live *l)
+{
+	int64_t offset = offset_ms();
+
+	log_msg(LOG_NOTICE,
+	    "the clock was set by %lld s: all blocks are sent again",
+	    (long long)((offset - l->check.offset_ms) / 1000));
+	engine_clock(l->engine, live_wall_ms());
+	l->check.offset_ms = offset;
+	l->check.after_ms = live_mono_ms() + AFTER_MS;
+	l->bulk.repair = true;
+}
+
+static void
+check_one(struct live *l, struct live_check_ask *ask)
+{
+	uint64_t n = l->check.asked++;
+	struct engine_wanted w;
+	struct msg m;
+
+	ask->seq = 0;
+	if (!engine_wanted_one(l->engine,
+		hash_keyed(&l->check.key, &n, sizeof(n)), &w))
+		return;
+	m = (struct msg){ .op = MSG_CHECK,
+		.seq = ++l->seq,
+		.net = w.at.net,
+		.stack = w.at.stack,
+		.action = live_out_wanted(l, MSG_CHECK, &w).action };
+	ask->seq = m.seq;
+	ask->at = w.at;
+	live_guard_send(l, &m);
+}
+
+static void
+tell_full(struct live *l, int64_t mono_ms)
+{
+	struct engine_counts n;
+
+	engine_counts(l->engine, &n);
+	if (n.evicted + n.full_spared != l->check.full &&
+	    log_every(&l->check.full_said, mono_ms, NULL))
+		log_msg(LOG_ALERT,
+		    "the sets are full: %zu blocks, of which %llu had to make "
+		    "room so far, and %llu clients were spared; raise "
+		    "blocks_max",
+		    n.blocks_now, (unsigned long long)n.evicted,
+		    (unsigned long long)n.full_spared);
+	l->check.full = n.evicted + n.full_spared;
+}
+
+void
+live_check_tick(struct live *l, int64_t mono_ms)
+{
+	if (is_set(l))
+		live_check_clock(l);
+	if (mono_ms < l->check.next_ms || !l->policy->enforce ||
+	    l->table != MSG_TABLE_ON || l->bulk.blocks || !outq_idle(&l->q))
+		return;
+	l->check.next_ms = mono_ms + EVERY_MS;
+	tell_full(l, mono_ms);
+	for (size_t i = 0; i < LIVE_CHECKS; i++)
+		check_one(l, &l->check.asks[i]);
+}
+
+/* Of an element that is still wanted: is that how long it should be there? */
+static bool
+as_wanted(const struct engine_wanted *w, int32_t left_s)
+{
+	int64_t left_ms = (int64_t)left_s * 1000;
+	int64_t most_ms = w->left_ms, least_ms = w->next_ms;
+
+	return left_s > 0 && left_s != INT32_MAX &&
+	    left_ms <= most_ms + SLACK_MS + most_ms / SLACK_OF &&
+	    left_ms >= least_ms - SLACK_MS - least_ms / SLACK_OF;
+}
+
+void
+live_check_done(struct live *l, const struct msg *m)
+{
+	struct live_check_ask *ask = NULL;
+	struct engine_wanted w;
+	char who[ADDR_STRLEN];
+
+	for (size_t i = 0; i < LIVE_CHECKS && m->seq != 0; i++)
+		if (l->check.asks[i].seq == m->seq)
+			ask = &l->check.asks[i];
+	if (ask == NULL)
+		return;
+	ask->seq = 0;
+	if (m->value < 0 || l->bulk.blocks ||
+	    !engine_wanted_find(l->engine, &ask->at, &w))
+		return; /* not to be told, or not wanted any more */
+	l->check.checked++;
+	if (as_wanted(&w, m->value))
+		return;
+	/* Nearly over: whoever is first. */
+	if (m->value == 0 && w.left_ms < SLACK_MS)
+		return;
+	l->check.wrong++;
+	l->bulk.repair = true;
+	log_msg(LOG_WARNING,
+	    "the kernel has %s for %d s instead of %lld s: all blocks are "
+	    "sent again",
+	    net_print(&ask->at.net, who), m->value == INT32_MAX ? -1 : m->value,
+	    (long long)(w.left_ms / 1000));
+}
