@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # Measurements, side by side in one run with what a user would pick instead:
-# `bash tests/bench.sh BUILD [log|fp|live|load|store]...` (all of them by default;
-# live belongs to fp).
+# `bash tests/bench.sh BUILD [NAME]...`: log, fp, load, store, nft, drop,
+# latency, queue (all of them by default), live (a part of fp).
 # Lines of results: `result NAME VALUE UNIT`, `ratio NAME VALUE goal>=X`.
 # Medians of three, of fp the best of five; rates of log and fp are per second of CPU (user and
 # system), those of live and store by the wall clock; memory is the most that
@@ -11,7 +11,7 @@
 # docs/PERFORMANCE.md come from is written there.
 set -u
 cd "$(dirname "$0")/.." || exit 2
-b=$PWD/${1:?usage: bench.sh BUILD [log|fp|live|load|store]...}
+b=$PWD/${1:?usage: bench.sh BUILD [NAME]...}
 [ -d "$b" ] || b=$1
 shift
 tool=$b/tests/tools
@@ -153,11 +153,23 @@ bench_store() {
 . tests/bench/live.sh
 # shellcheck source=tests/bench/load.sh
 . tests/bench/load.sh
+# shellcheck source=tests/bench/rig.sh
+. tests/bench/rig.sh
+# shellcheck source=tests/bench/daemon.sh
+. tests/bench/daemon.sh
+# shellcheck source=tests/bench/drop.sh
+. tests/bench/drop.sh
+# shellcheck source=tests/bench/nft.sh
+. tests/bench/nft.sh
+# shellcheck source=tests/bench/latency.sh
+. tests/bench/latency.sh
+# shellcheck source=tests/bench/queue.sh
+. tests/bench/queue.sh
 
-[ $# -gt 0 ] || set -- log fp load store
+[ $# -gt 0 ] || set -- log fp load store nft drop latency queue
 for what in "$@"; do
     case $what in
-    log | fp | live | load | store) "bench_$what" || exit 1 ;;
+    log | fp | live | load | store | drop | nft | latency | queue) "bench_$what" || exit 1 ;;
     *)
         echo "bench.sh: no such bench: $what" >&2
         exit 2
