@@ -14,6 +14,10 @@
 #   everybody else (ztraffic)   192.0.2.0/24, the rest of 203.0.113.0/24 and
 #                               of 2001:db8::/32
 #
+# With e2e_behind before start_postfix the mail server runs in a third pair of
+# namespaces behind the gateway, which has port 25 DNATed to it, as for
+# containers: 203.0.113.250 and 2001:db8:25::2.
+#
 # A test is: e2e_setup; start_postfix; start_zfwd 'tiers = {"10min"}';
 # zombies from=192.0.2.7 do=early rcpt=...; ok "it is blocked" wait_for 5
 # in_set 192.0.2.7; zt_end.  With E2E_KEEP=1 in the environment the directory
@@ -29,7 +33,8 @@ E2E_DOMAIN=example.com
 E2E_TRAP=trap@$E2E_DOMAIN        # deliverable, but nobody's address
 E2E_OLD_TRAP=oldtrap@$E2E_DOMAIN # a trap that is not deliverable
 E2E_USERS="alice bob carol postmaster trap"
-E2E_DIR='' E2E_GW_PID='' E2E_NET_PID='' E2E_ZFWD=''
+E2E_SLOW=${ZFW_TEST_SLOW:-1} # so many times longer every wait may take
+E2E_DIR='' E2E_GW_PID='' E2E_NET_PID='' E2E_MX_PID='' E2E_ZFWD=''
 E2E_JOBS='' # of this shell, in the background: ended by the cleanup
 zt_passed=0 zt_failed=0 zt_skipped=0
 
@@ -77,7 +82,7 @@ same() { # WANT GOT
 }
 
 wait_for() { # SECONDS COMMAND...: polls until it succeeds
-    local until=$(($(date +%s%N) / 1000000 + $1 * 1000))
+    local until=$(($(date +%s%N) / 1000000 + $1 * 1000 * E2E_SLOW))
     shift
     until "$@" >/dev/null 2>&1; do
         if [ $(($(date +%s%N) / 1000000)) -ge "$until" ]; then
@@ -188,6 +193,10 @@ net() {
     nsenter -t "$E2E_NET_PID" -m -n -p -- "$@"
 }
 
+mx() { # where the mail server runs
+    nsenter -t "${E2E_MX_PID:-$E2E_GW_PID}" -m -n -p -- "$@"
+}
+
 e2e_wire() {
     local g="zfw-$$-gw" n="zfw-$$-net" a
     ip link add eth0 netns "$g" type veth peer name eth0 netns "$n" &&
@@ -223,6 +232,32 @@ e2e_setup() {
     E2E_NET_PID=$(e2e_hold "zfw-$$-net" net) || die "no net namespace"
 }
 
+E2E_MX4=203.0.113.250 E2E_MX6=2001:db8:25::2
+
+e2e_behind() {
+    local g="zfw-$$-gw" m="zfw-$$-mx"
+    ip netns add "$m" &&
+        ip link add mx0 netns "$g" type veth peer name eth0 netns "$m" &&
+        ip -n "$g" addr add 203.0.113.249/29 dev mx0 &&
+        ip -n "$m" addr add $E2E_MX4/29 dev eth0 &&
+        ip -n "$g" addr add 2001:db8:25::1/64 dev mx0 nodad &&
+        ip -n "$m" addr add $E2E_MX6/64 dev eth0 nodad &&
+        ip -n "$g" link set mx0 up && ip -n "$m" link set eth0 up &&
+        ip -n "$m" route add default via 203.0.113.249 &&
+        ip -n "$m" -6 route add default via 2001:db8:25::1 || return
+    E2E_MX_PID=$(e2e_hold "$m" mx) || return
+    gw sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+    gw nft -f - <<-END
+	table inet site {
+	    chain pre {
+	        type nat hook prerouting priority dstnat
+	        iifname eth0 meta nfproto ipv4 tcp dport 25 dnat ip to $E2E_MX4
+	        iifname eth0 meta nfproto ipv6 tcp dport 25 dnat ip6 to $E2E_MX6
+	    }
+	}
+	END
+}
+
 # Ends what was started in the namespaces (process 1 takes all with it) and
 # deletes them and our directory.
 e2e_cleanup() {
@@ -231,11 +266,12 @@ e2e_cleanup() {
     for p in $E2E_JOBS; do
         kill "$p" 2>/dev/null && wait "$p" 2>/dev/null
     done
-    for p in $E2E_GW_PID $E2E_NET_PID; do
+    for p in $E2E_GW_PID $E2E_NET_PID $E2E_MX_PID; do
         kill -KILL "$p" 2>/dev/null
         wait_for 5 not kill -0 "$p"
     done
-    E2E_GW_PID='' E2E_NET_PID=''
+    E2E_GW_PID='' E2E_NET_PID='' E2E_MX_PID=''
+    ip netns del "zfw-$$-mx" 2>/dev/null
     ip netns del "zfw-$$-gw" 2>/dev/null
     ip netns del "zfw-$$-net" 2>/dev/null
     if [ -n "${E2E_KEEP:-}" ]; then
@@ -340,7 +376,7 @@ e2e_master_cf() { # yes|no: postscreen in front
 }
 
 postfix_listens() {
-    gw ss -ltnH 'sport = :25' | grep -q .
+    mx ss -ltnH 'sport = :25' | grep -q .
 }
 
 e2e_tls() { # main.cf of a server that offers STARTTLS
@@ -373,7 +409,7 @@ start_postfix() {
     e2e_master_cf $screen >"$d/postfix/master.cf"
     cp -r /etc/postfix/{dynamicmaps.cf,dynamicmaps.cf.d,postfix-files,postfix-files.d,postfix-script,post-install} \
         "$d/postfix/" 2>/dev/null
-    if ! gw postfix start >"$d/postfix.err" 2>&1; then
+    if ! mx postfix start >"$d/postfix.err" 2>&1; then
         cat "$d/postfix.err" >&2
         die "Postfix does not start"
     fi
@@ -381,7 +417,7 @@ start_postfix() {
 }
 
 stop_postfix() {
-    gw postfix stop >/dev/null 2>&1
+    mx postfix stop >/dev/null 2>&1
 }
 
 in_log() { # EXTENDED-REGEX
@@ -399,7 +435,13 @@ delivered() { # SUBJECT [USER]
 # --- senders ---------------------------------------------------------------
 
 zombies() { # ztraffic's arguments; the server's addresses are known
-    net "$E2E_BUILD/tests/tools/ztraffic" to=$E2E_GW4,$E2E_GW6 "$@"
+    local w
+    local -a words=()
+    for w in "$@"; do
+        case $w in connect=*) w=connect=$((${w#*=} * E2E_SLOW)) ;; esac
+        words+=("$w")
+    done
+    net "$E2E_BUILD/tests/tools/ztraffic" to=$E2E_GW4,$E2E_GW6 "${words[@]}"
 }
 
 # A good server, over the kernel's TCP: SOURCE SUBJECT [RCPT [swaks args]]
@@ -409,7 +451,7 @@ good_mail() {
     case $src in *:*) to=$E2E_GW6 fam=-6 ;; esac
     net swaks $fam --server "$to" --local-interface "$src" \
         --from news@example.org --to "$rcpt" --ehlo mail.example.org \
-        --header "Subject: $subject" --timeout 20 --hide-all "$@"
+        --header "Subject: $subject" --timeout $((20 * E2E_SLOW)) --hide-all "$@"
 }
 
 # --- zfwd ------------------------------------------------------------------
@@ -436,7 +478,7 @@ zfwd_answers() {
 e2e_conf() { # LINE...: a default is left out when a line sets its key
     local d=$E2E_DIR line key
     for line in 'mode = enforce' 'interface = {"eth0"}' 'ports = {25}' \
-        'blocks_max = 100000' 'audit = 0' \
+        'blocks_max = 100000' 'audit = 0' 'front = off' 'leak = 0' \
         "log = {\"$d/log/mail.log\"}" "state_dir = \"$d/state\"" \
         "run_dir = \"$d/run\"" "own_names = {\"mx.$E2E_DOMAIN\", \"$E2E_DOMAIN\"}" \
         "spam_traps = {\"$E2E_TRAP\", \"$E2E_OLD_TRAP\"}"; do

@@ -3,132 +3,9 @@
 #
 # The kernel table, driven by nfttool: what is dropped and what is not, what
 # survives, what happens when others interfere, when a set is full, when the
-# reader of the queue hangs.  Two network namespaces and a veth pair; only
-# documentation addresses.  As root; exits 77 where that cannot be.
+# reader of the queue hangs.  As root; exits 77 where that cannot be.
 set -u
-b=${1:-build}
-nft_tool=$b/tests/tools/nfttool
-tcp_tool=$b/tests/tools/tcptool
-passed=0 failed=0 skipped=0
-gw=zfwt-$$-g # the mail gateway
-cl=zfwt-$$-c # its clients
-pids=()
-tmp=$(mktemp -d)
-
-cleanup() {
-    local p
-    for p in "${pids[@]}"; do
-        kill -CONT "$p" 2>/dev/null
-        kill "$p" 2>/dev/null
-        wait "$p" 2>/dev/null
-    done
-    ip netns del "$gw" 2>/dev/null
-    ip netns del "$cl" 2>/dev/null
-    rm -rf "$tmp"
-}
-trap cleanup EXIT
-trap 'exit 1' INT TERM
-
-not_here() {
-    echo "skip t_nft: $1"
-    exit 77
-}
-ok() { # NAME COMMAND...
-    local name=$1
-    shift
-    if "$@" >"$tmp/out" 2>&1; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAIL $name"
-        sed 's/^/    /' "$tmp/out" | head -n 20
-    fi
-}
-no() { # NAME COMMAND...: it must fail
-    local name=$1
-    shift
-    ok "$name" fails "$@"
-}
-fails() { ! "$@"; }
-skip() {
-    skipped=$((skipped + 1))
-    echo "skip $1: $2"
-}
-on_gw() { ip netns exec "$gw" "$@"; }
-on_cl() { ip netns exec "$cl" "$@"; }
-t() { on_gw "$nft_tool" "$@"; }
-says() { # PATTERN COMMAND...
-    local want=$1 got
-    shift
-    got=$("$@" 2>&1)
-    echo "$got"
-    grep -qE -- "$want" <<<"$got"
-}
-# Comes through: SOURCE PORT [TIMEOUT_MS [opt]]
-comes() {
-    local to=192.0.2.1
-    case $1 in *:*) to=2001:db8::1 ;; esac
-    on_cl "$tcp_tool" connect "$to" "$2" "${3:-250}" "$1" ${4:+"$4"}
-}
-in_background() { # FILE NETNS COMMAND...; sets $bg to the command's own pid
-    local file=$1
-    shift
-    ip netns exec "$@" >"$file" 2>&1 &
-    bg=$!
-    pids+=("$bg")
-}
-wait_for() { # FILE PATTERN
-    local i
-    for i in $(seq 50); do
-        grep -qE -- "$2" "$1" && return 0
-        sleep 0.1
-    done
-    cat "$1"
-    return 1
-}
-stop() { # PID
-    kill -CONT "$1" 2>/dev/null
-    kill "$1" 2>/dev/null
-    wait "$1" 2>/dev/null
-}
-ms_left() { t get "$1" | sed -n 's/.*ms=//p'; }
-ms_between() { # NET LOW HIGH
-    local ms
-    ms=$(ms_left "$1")
-    echo "$1: ${ms:-not there}, wanted $2..$3"
-    [ -n "$ms" ] && [ "$ms" -ge "$2" ] && [ "$ms" -le "$3" ]
-}
-
-[ "$(id -u)" -eq 0 ] || not_here "not root"
-command -v ip >/dev/null || not_here "no ip(8)"
-command -v nft >/dev/null || not_here "no nft(8)"
-[ -x "$nft_tool" ] && [ -x "$tcp_tool" ] || not_here "tools not built"
-ip netns add "$gw" 2>/dev/null || not_here "no network namespaces"
-ip netns add "$cl" || exit 1
-ip link add "g$$" netns "$gw" type veth peer name "c$$" netns "$cl" ||
-    not_here "no veth"
-out=$(t install 2>&1) || not_here "$out"
-
-net_up() {
-    local i
-    on_gw ip link set lo up
-    on_gw sysctl -qw net.ipv6.conf.all.accept_dad=0 \
-        "net.ipv6.conf.g$$.accept_dad=0"
-    on_cl sysctl -qw "net.ipv6.conf.c$$.accept_dad=0"
-    on_gw ip link set "g$$" up
-    on_cl ip link set "c$$" up
-    on_gw ip addr add 192.0.2.1/24 dev "g$$"
-    on_gw ip addr add 2001:db8::1/32 dev "g$$" nodad
-    for i in 10 11 12 13; do
-        on_cl ip addr add 192.0.2.$i/24 dev "c$$"
-    done
-    for i in 1::1 1::2 2::1; do
-        on_cl ip addr add "2001:db8:$i/32" dev "c$$" nodad
-    done
-    in_background "$tmp/serve" "$gw" "$tcp_tool" serve 300 25 465 80
-    wait_for "$tmp/serve" serving
-}
-net_up || { echo "FAIL the namespaces"; exit 1; }
+. "$(dirname "$0")/nftlib.sh"
 
 ### drops and lets pass
 
@@ -205,8 +82,9 @@ test_listing() {
     ok "allow reads as it was written" has '203.0.113.0/25, *203.0.113.128/25|203.0.113.0/25,$'
     ok "hook" has 'type filter hook prerouting priority raw; policy accept;'
     ok "only SYNs of one port" has \
-        'tcp dport 25 tcp flags syn / fin,syn,rst,ack jump smtp'
-    ok "drop rule" has 'ip saddr @block4 counter packets [1-9].* drop'
+        'tcp dport 25 tcp flags syn / fin,syn,rst,ack goto smtp'
+    ok "drop rule" has \
+        'ip saddr @block4 counter packets [1-9].* drop'
     ok "drop rule for the first 64 bits" has \
         'ip6 saddr & ffff:ffff:ffff:ffff:: == @block6 counter .*drop'
     t -m 200000 install >/dev/null
@@ -270,9 +148,9 @@ test_foreign_layout() {
 
 test_times() {
     t flush
-    t add 192.0.2.10/32 1 >/dev/null
+    t add 192.0.2.10/32 "$slow" >/dev/null
     no "blocked for a second" comes 192.0.2.10 25 200
-    sleep 1.1
+    sleep "$slow.1"
     ok "then not" comes 192.0.2.10 25
     ok "and not there" says 'not there' t get 192.0.2.10/32
     t add 192.0.2.10/32 100 >/dev/null
@@ -351,7 +229,17 @@ test_gone() {
     ok "own changes and other tables are nothing" \
         fails grep -qvE '^(watching|done=)' "$tmp/watch"
     on_gw nft add element inet zfw block4 '{ 203.0.113.7 timeout 9s }'
-    ok "a foreign element is noticed" wait_for "$tmp/watch" '^changed'
+    ok "a foreign element is noticed" wait_for "$tmp/watch" '^elements'
+    ok "and which" wait_for "$tmp/watch" '^added 203.0.113.7 stack=0.0.0'
+    on_gw nft delete element inet zfw block4 '{ 203.0.113.7 }'
+    ok "so is a deleted one" wait_for "$tmp/watch" '^deleted 203.0.113.7 '
+    on_gw nft add element inet zfw allow4 '{ 203.0.113.0/24 }'
+    ok "others are not told one by one" wait_for "$tmp/watch" 'other=1'
+    t many 300 60 >/dev/null
+    ok "another zfw's many" wait_for "$tmp/watch" 'seen=64 more=1'
+    ok "no rule was changed so far" fails grep -q '^changed' "$tmp/watch"
+    on_gw nft add rule inet zfw smtp counter
+    ok "a foreign rule is noticed" wait_for "$tmp/watch" '^changed'
     on_gw nft delete table inet zfw
     ok "a foreign deletion is noticed" wait_for "$tmp/watch" '^deleted'
     ok "and undone" wait_for "$tmp/watch" '^fresh=1'
@@ -485,5 +373,4 @@ test_gone
 test_rights
 test_queue
 test_speed
-echo "zt $passed $failed $skipped"
-[ "$failed" -eq 0 ]
+nft_done
