@@ -65,7 +65,7 @@ GUARD_O	:= daemon/guard daemon/guardopen daemon/guardapply \
 	   daemon/blockset daemon/repairs daemon/child daemon/places \
 	   daemon/guardcut daemon/guardclock daemon/guardfront \
 	   daemon/guardsole daemon/guardaudit daemon/guardqueue \
-	   daemon/logwatch
+	   daemon/logwatch daemon/nftconf
 
 # What `zfwd -n` needs of them, and what matches lines.
 PATTERN_NEW_O := daemon/pattern_new daemon/logkind
@@ -122,7 +122,7 @@ zfw-replay_O := tools/zfw-replay $(REPLAY_O) tools/logfile \
 zfw-replay_L := libpcre2-8 libpcap libconfuse libsodium libjansson libm
 
 ASK_O	:= tools/ctlclient tools/show tools/kernel tools/toolconf \
-	   daemon/ctlreq
+	   daemon/ctlreq daemon/nftconf
 
 # Test packets in a network of their own, and what is said of them.
 CHECK_O	:= tools/check tools/check_kernel tools/check_net \

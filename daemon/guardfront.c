@@ -2,12 +2,12 @@
 #include "daemon/guardfront.h"
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "daemon/log.h"
+#include "daemon/sockname.h"
 #include "nft/nft.h"
 
 #define BACKLOG    512
@@ -19,35 +19,13 @@ struct listeners {
 	uint16_t port;
 };
 
-union sock_name {
-	struct sockaddr any;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-};
-
-static socklen_t
-name_of(const struct addr *a, uint16_t port, union sock_name *n)
-{
-	memset(n, 0, sizeof(*n));
-	if (a->family == 4) {
-		n->v4.sin_family = AF_INET;
-		n->v4.sin_port = htons(port);
-		memcpy(&n->v4.sin_addr, a->b, 4);
-		return sizeof(n->v4);
-	}
-	n->v6.sin6_family = AF_INET6;
-	n->v6.sin6_port = htons(port);
-	memcpy(&n->v6.sin6_addr, a->b, 16);
-	return sizeof(n->v6);
-}
-
 /* A listening socket, or -errno. */
 static int
 listen_on(const struct addr *a, uint16_t port, bool transparent, int backlog)
 {
 	const int on = 1, v6 = a->family == 6;
-	union sock_name name;
-	socklen_t len = name_of(a, port, &name);
+	union sockname name;
+	socklen_t len = sockname_set(&name, a, port);
 	int fd, e;
 
 	fd = socket(name.any.sa_family,
@@ -73,13 +51,12 @@ listen_on(const struct addr *a, uint16_t port, bool transparent, int backlog)
 static uint16_t
 port_of(int fd)
 {
-	union sock_name name;
+	union sockname name;
 	socklen_t len = sizeof(name);
 
 	if (getsockname(fd, &name.any, &len) != 0)
 		return 0;
-	return ntohs(name.any.sa_family == AF_INET ? name.v4.sin_port :
-						     name.v6.sin6_port);
+	return sockname_port(&name);
 }
 
 /* Both families on one port; a host without IPv6 has one only. */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "daemon/log.h"
+#include "daemon/nftconf.h"
 #include "daemon/guardsole.h"
 #include "daemon/priv.h"
 
@@ -53,33 +54,13 @@ guard_notify(const struct guard *g, const char *text)
 		log_msg(LOG_WARNING, "NOTIFY_SOCKET: %s", strerror(errno));
 }
 
-static struct nft_conf
-nft_conf_of(const struct config *c)
-{
-	struct nft_conf n = {
-		.blocks_max = (uint32_t)c->policy.blocks_max,
-		.drop = c->policy.enforce,
-		.queue = c->queue,
-		.leak = c->policy.leak,
-		.leak_seed = c->policy.leak_seed,
-	};
-
-	for (size_t i = 0; i < c->policy.ports_n && i < NFT_PORTS_MAX; i++)
-		n.ports[n.ports_n++] = c->policy.ports[i];
-	for (char **dev = c->ingress; *dev != NULL; dev++)
-		if (n.ingress_n < NFT_DEVS_MAX)
-			(void)snprintf(n.ingress[n.ingress_n++],
-			    sizeof(n.ingress[0]), "%s", *dev);
-	return n;
-}
-
 /* Does this kernel have what we live on?  Asked before anything starts. */
 static int
 open_nft(struct guard *g)
 {
 	int rc;
 
-	g->nft_conf = nft_conf_of(g->conf.config);
+	g->nft_conf = nftconf_of(g->conf.config);
 	g->nft = nft_open(&g->nft_conf);
 	if (g->nft == NULL) {
 		rc = -errno;

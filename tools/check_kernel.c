@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "daemon/nftconf.h"
 #include "fp/jhash.h"
 #include "nft/nftbatch.h"
 #include "tools/check_try.h"
@@ -275,14 +276,10 @@ static struct nft_conf
 conf_of(const struct check_run *r)
 {
 	const struct config *c = r->config;
-	struct nft_conf n = { .blocks_max = (uint32_t)c->policy.blocks_max,
-		.drop = true,
-		.queue = -1,
-		.leak = c->policy.leak,
-		.leak_seed = c->policy.leak_seed };
+	struct nft_conf n = nftconf_of(c);
 
-	for (size_t i = 0; i < c->policy.ports_n && i < NFT_PORTS_MAX; i++)
-		n.ports[n.ports_n++] = c->policy.ports[i];
+	n.drop = true;
+	n.queue = -1;
 	if (c->ingress[0] != NULL) {
 		n.ingress_n = 1;
 		(void)snprintf(n.ingress[0], sizeof(n.ingress[0]), "%s",

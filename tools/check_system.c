@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/nftconf.h"
 #include "daemon/priv.h"
 #include "nft/nft.h"
 #include "tools/check.h"
@@ -22,21 +23,11 @@
 static struct nft_conf
 conf_of(const struct config *c, enum nft_front front)
 {
-	struct nft_conf n = { .blocks_max = (uint32_t)c->policy.blocks_max,
-		.drop = c->policy.enforce,
-		.queue = c->queue,
-		.front = c->policy.enforce ? front : NFT_FRONT_OFF,
-		.front_port = 1, /* the guard's choice; only rules have it */
-		.reject_passes = front != (enum nft_front)c->front,
-		.leak = c->policy.leak,
-		.leak_seed = c->policy.leak_seed };
+	struct nft_conf n = nftconf_of(c);
 
-	for (size_t i = 0; i < c->policy.ports_n && i < NFT_PORTS_MAX; i++)
-		n.ports[n.ports_n++] = c->policy.ports[i];
-	for (char **dev = c->ingress; *dev != NULL; dev++)
-		if (n.ingress_n < NFT_DEVS_MAX)
-			(void)snprintf(n.ingress[n.ingress_n++],
-			    sizeof(n.ingress[0]), "%s", *dev);
+	n.front = c->policy.enforce ? front : NFT_FRONT_OFF;
+	n.front_port = 1; /* the guard's choice; only rules have it */
+	n.reject_passes = front != (enum nft_front)c->front;
 	return n;
 }
 

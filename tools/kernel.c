@@ -7,7 +7,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "nft/nft.h"
+#include "daemon/nftconf.h"
 #include "tools/kernel.h"
 
 #define LOCK_NAME "zfwd.lock" /* in run_dir, see daemon/places.h */
@@ -45,14 +45,9 @@ kernel_daemon_runs(const struct config *c)
 static struct nft *
 open_nft(const struct config *c, char err[KERNEL_ERRLEN])
 {
-	const struct policy *p = &c->policy;
-	struct nft_conf n = { .blocks_max = (uint32_t)p->blocks_max,
-		.drop = p->enforce,
-		.queue = c->queue };
+	const struct nft_conf n = nftconf_of(c);
 	struct nft *nft;
 
-	for (size_t i = 0; i < p->ports_n && i < NFT_PORTS_MAX; i++)
-		n.ports[n.ports_n++] = p->ports[i];
 	nft = nft_open(&n);
 	if (nft == NULL)
 		(void)fail(err, 0, "nftables: %s", strerror(errno));
@@ -149,6 +144,7 @@ kernel_table(const struct config *c, unsigned ms, char err[KERNEL_ERRLEN])
 	return rc;
 }
 
+/* In whichever set it is; narrow ones end by themselves: allowed comes first. */
 static int
 remove_blocks(struct nft *nft, const struct net_list *gone)
 {
@@ -159,10 +155,14 @@ remove_blocks(struct nft *nft, const struct net_list *gone)
 	for (size_t i = 0; i < gone->n && rc == 0;) {
 		size_t n = 0;
 
-		memset(ops, 0, sizeof(ops));
-		for (; n < sizeof(ops) / sizeof(ops[0]) && i < gone->n; n++)
-			ops[n] = (struct nft_op){ .kind = NFT_DEL,
-				.net = gone->v[i++] };
+		for (; n < sizeof(ops) / sizeof(ops[0]) && i < gone->n; i++) {
+			ops[n++] = (struct nft_op){ .kind = NFT_DEL,
+				.action = NFT_DROP,
+				.net = gone->v[i] };
+			ops[n++] = (struct nft_op){ .kind = NFT_DEL,
+				.action = NFT_REJECT,
+				.net = gone->v[i] };
+		}
 		rc = nft_apply(nft, ops, n, &done);
 	}
 	return rc;

@@ -1,46 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/scratchsock.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "daemon/sockname.h"
 #include "tools/scratchnet.h"
 
 #define BACKLOG 1024
-
-union name {
-	struct sockaddr any;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-};
-
-static socklen_t
-set_name(union name *n, const struct addr *a, uint16_t port)
-{
-	memset(n, 0, sizeof(*n));
-	if (a->family == 4) {
-		n->v4.sin_family = AF_INET;
-		n->v4.sin_port = htons(port);
-		memcpy(&n->v4.sin_addr, a->b, 4);
-		return sizeof(n->v4);
-	}
-	n->v6.sin6_family = AF_INET6;
-	n->v6.sin6_port = htons(port);
-	memcpy(&n->v6.sin6_addr, a->b, 16);
-	return sizeof(n->v6);
-}
-
-static uint16_t
-port_of(const union name *n)
-{
-	return ntohs(
-	    n->any.sa_family == AF_INET ? n->v4.sin_port : n->v6.sin6_port);
-}
 
 struct addr
 scratchsock_address(const char *text)
@@ -65,8 +35,8 @@ scratchsock_listen(const char *at, uint16_t port, bool transparent)
 {
 	const struct addr a = scratchsock_address(at);
 	const int on = 1, v6 = a.family == 6;
-	union name name;
-	socklen_t len = set_name(&name, &a, port);
+	union sockname name;
+	socklen_t len = sockname_set(&name, &a, port);
 	int fd = socket(name.any.sa_family,
 	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
@@ -88,12 +58,12 @@ scratchsock_listen(const char *at, uint16_t port, bool transparent)
 int
 scratchsock_port(int fd)
 {
-	union name name;
+	union sockname name;
 	socklen_t len = sizeof(name);
 
 	if (getsockname(fd, &name.any, &len) != 0)
 		return -errno;
-	return port_of(&name);
+	return sockname_port(&name);
 }
 
 int
@@ -114,7 +84,7 @@ scratchsock_packet(const char *iface)
 static bool
 is_from(int fd, const struct frame *f)
 {
-	union name n;
+	union sockname n;
 	socklen_t len = sizeof(n);
 	struct addr a;
 
@@ -123,7 +93,7 @@ is_from(int fd, const struct frame *f)
 	a = n.any.sa_family == AF_INET ?
 	    addr_v4_bytes((const void *)&n.v4.sin_addr) :
 	    addr_v6_bytes((const void *)&n.v6.sin6_addr);
-	return addr_eq(&a, &f->src) && port_of(&n) == f->sport;
+	return addr_eq(&a, &f->src) && sockname_port(&n) == f->sport;
 }
 
 bool
