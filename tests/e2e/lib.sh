@@ -199,6 +199,10 @@ mx() { # where the mail server runs
 
 e2e_wire() {
     local g="zfw-$$-gw" n="zfw-$$-net" a
+    # While a link-local address is being tried nobody finds its neighbours.
+    for a in "$g" "$n"; do
+        ip netns exec "$a" sysctl -qw net.ipv6.conf.default.dad_transmits=0
+    done
     ip link add eth0 netns "$g" type veth peer name eth0 netns "$n" &&
         ip -n "$g" addr add $E2E_GW4/24 dev eth0 &&
         ip -n "$n" addr add 198.51.100.2/24 dev eth0 &&

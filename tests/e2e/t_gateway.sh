@@ -33,11 +33,11 @@ speed_line() {
     local med max n
     # Fifty sessions wait, encrypted as far as zfw can see: for the evidence
     # that the log then has, and no packet could show.
-    zombies -q -c 50 from=192.0.2.101+50 stack=win10 timeout=20000 \
-        do="greet ehlo starttls sleep:6000 fin" >/dev/null 2>&1 &
+    zombies -q -c 50 from=192.0.2.101+50 stack=win10 timeout=$((20000 * E2E_SLOW)) \
+        do="greet ehlo starttls sleep:$((6000 * E2E_SLOW)) fin" >/dev/null 2>&1 &
     ok "fifty sessions are open" wait_for 5 eval \
         '[ "$(log_count ": connect from unknown.192.0.2.1[0-9][0-9].:")" -eq 50 ]'
-    sleep 1 # for the last STARTTLS
+    sleep "$E2E_SLOW" # for the last STARTTLS
     tool latency line "$E2E_DIR/log/mail.log" $(sed -nE \
         's/.*: connect from unknown\[(192.0.2.1[0-9]+)\]:([0-9]+)$/\1:\2/p' \
         "$E2E_DIR/log/mail.log") >"$E2E_DIR/lat.line" 2>&1
@@ -53,7 +53,7 @@ speed_line() {
 speed_packet() {
     local med max n
     start_capture "$E2E_DIR/speed.pcap" 'tcp dst port 25'
-    tool latency watch 4 >"$E2E_DIR/watch" &
+    tool latency watch $((4 * E2E_SLOW)) >"$E2E_DIR/watch" &
     sleep 0.2
     zombies -q -c 1 -r 20 from=192.0.2.151+30 do=early stack=winxp \
         rcpt=bob@$E2E_DOMAIN helo=pc expect= >/dev/null 2>&1

@@ -129,7 +129,7 @@ cut_one() { # SOURCE SERVER: one session that is cut; prints how it went
     local src=$1 to=$2 port t0 ms=none
     net "$LISTEN" hold "$to" 25 5000 "$src" >"$d/held" 2>&1 &
     held=$!
-    wait_for 5 grep -q ok "$d/held" || { echo "no session"; return 1; }
+    wait_for 5 grep -q ok "$d/held" || { echo "no session: $(tr "\n" " " <"$d/held")"; return 1; }
     port=$(sed -n 's/^ok port=//p' "$d/held")
     t0=$(now_ms)
     fake cut "$src" "$port" "$to" 25
