@@ -40,8 +40,8 @@ live_check_stepped(const struct live *l)
 	return is_set(l) || live_mono_ms() < l->check.after_ms;
 }
 
-void
-live_check_clock(struct live *l)
+static void
+set_right(struct live *l)
 {
 	int64_t offset = offset_ms();
 
@@ -52,6 +52,14 @@ live_check_clock(struct live *l)
 	l->check.offset_ms = offset;
 	l->check.after_ms = live_mono_ms() + AFTER_MS;
 	l->bulk.repair = true;
+}
+
+/* Whoever of the two looks first has it done; once is enough. */
+void
+live_check_told(struct live *l)
+{
+	if (is_set(l) || !live_check_stepped(l))
+		set_right(l);
 }
 
 static void
@@ -96,7 +104,7 @@ void
 live_check_tick(struct live *l, int64_t mono_ms)
 {
 	if (is_set(l))
-		live_check_clock(l);
+		set_right(l);
 	if (mono_ms < l->check.next_ms || !l->policy->enforce ||
 	    l->table != MSG_TABLE_ON || l->bulk.blocks || !outq_idle(&l->q))
 		return;

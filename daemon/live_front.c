@@ -195,10 +195,8 @@ live_front_syncs(struct live *l)
 
 		if (w->state != WAIT_SYNC)
 			continue;
-		w->seq = ++l->seq;
 		w->state = WAIT_SENT;
-		live_guard_send(l,
-		    &(struct msg){ .op = MSG_SYNC, .seq = w->seq });
+		w->seq = live_guard_sync(l);
 	}
 }
 

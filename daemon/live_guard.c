@@ -133,10 +133,8 @@ bulk_syncs(struct live *l)
 
 		if (w->state != WAIT_SYNC)
 			continue;
-		w->seq = ++l->seq;
 		w->state = WAIT_SENT;
-		live_guard_send(l,
-		    &(struct msg){ .op = MSG_SYNC, .seq = w->seq });
+		w->seq = live_guard_sync(l);
 	}
 	live_front_syncs(l);
 }
@@ -296,7 +294,7 @@ on_record(struct live *l, const struct msg *m)
 		live_check_done(l, m);
 		break;
 	case MSG_CLOCK:
-		live_check_clock(l);
+		live_check_told(l);
 		break;
 	case MSG_QUEUE:
 		live_queue_count(l, m);

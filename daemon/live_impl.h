@@ -239,6 +239,13 @@ struct msg live_out_wanted(const struct live *l, enum msg_op op,
 bool live_guard_init(struct live *l);
 void live_guard_fini(struct live *l);
 void live_guard_send(struct live *l, const struct msg *m);
+/* Asks for a MSG_DONE of all that was sent; returns its number. */
+static inline uint32_t
+live_guard_sync(struct live *l)
+{
+	live_guard_send(l, &(struct msg){ .op = MSG_SYNC, .seq = ++l->seq });
+	return l->seq;
+}
 /* Sends what can be sent.  The engine may be in the middle of something. */
 void live_guard_flush(struct live *l);
 /* And makes more of what is to be sent in bulk: asks the engine for it. */
@@ -258,7 +265,8 @@ void live_check_tick(struct live *l, int64_t mono_ms);
 void live_check_done(struct live *l, const struct msg *m);
 /* Has the clock been set just now? */
 bool live_check_stepped(const struct live *l);
-void live_check_clock(struct live *l);
+/* The guard has seen that it was, or that the machine slept. */
+void live_check_told(struct live *l);
 
 /* live_queue.c */
 void live_queue_packets(struct live *l); /* of l->in */

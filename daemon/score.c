@@ -69,6 +69,23 @@ sort_terms(struct score *s)
 	}
 }
 
+/* How it speaks and leaves. */
+static bool
+is_manner(enum evidence_kind k)
+{
+	switch (k) {
+	case EVIDENCE_DIALECT:
+	case EVIDENCE_NO_QUIT:
+	case EVIDENCE_THINK:
+	case EVIDENCE_REACTION:
+	case EVIDENCE_PATIENT:
+	case EVIDENCE_BARE_LF:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /*
  * May a family speak up because of this?  Our own blocks, of this client or
  * next door, repeat what others said; and how it speaks and leaves is what it
@@ -82,15 +99,9 @@ is_witness(const struct score_term *t)
 		return t->llr > HELO_WORD;
 	case EVIDENCE_HISTORY:
 	case EVIDENCE_NEIGHBOURS:
-	case EVIDENCE_DIALECT:
-	case EVIDENCE_NO_QUIT:
-	case EVIDENCE_THINK:
-	case EVIDENCE_REACTION:
-	case EVIDENCE_PATIENT:
-	case EVIDENCE_BARE_LF:
 		return false;
 	default:
-		return true;
+		return !is_manner(t->kind);
 	}
 }
 
@@ -103,17 +114,8 @@ is_witness(const struct score_term *t)
 static bool
 is_trait(const struct score_term *t)
 {
-	switch (t->kind) {
-	case EVIDENCE_DIALECT:
-	case EVIDENCE_NO_QUIT:
-	case EVIDENCE_THINK:
-	case EVIDENCE_REACTION:
-	case EVIDENCE_PATIENT:
-	case EVIDENCE_BARE_LF:
-		return true;
-	default:
-		return t->family == FAMILY_STACK || t->family == FAMILY_NAME;
-	}
+	return is_manner(t->kind) || t->family == FAMILY_STACK ||
+	    t->family == FAMILY_NAME;
 }
 
 /* What it shares with others; a badly run server may, too. */
