@@ -105,3 +105,24 @@ jhash_scale(const struct addr *a, uint16_t port, uint32_t seed, uint32_t mod)
 	key[n + 1] = (uint8_t)port;
 	return (uint32_t)((uint64_t)jhash_bytes(key, n + 4, seed) * mod >> 32);
 }
+
+struct jhash_pick
+jhash_pick_of(uint32_t one_in, uint32_t times, uint32_t seed)
+{
+	uint32_t classes = JHASH_CLASSES_MAX;
+
+	/* Four or more in each class, or rounding would tell. */
+	while (classes > 1 && one_in < classes * 4)
+		classes /= 2;
+	return (struct jhash_pick){ .mask = (uint16_t)((classes - 1) << 1),
+		.bits = (uint16_t)((seed & (classes - 1)) << 1),
+		.mod = (one_in + classes / 2) / classes * times,
+		.seed = seed };
+}
+
+bool
+jhash_picks(const struct jhash_pick *p, const struct addr *a, uint16_t port)
+{
+	return (port & p->mask) == p->bits &&
+	    jhash_scale(a, port, p->seed, p->mod) == 0;
+}

@@ -20,6 +20,7 @@
 #define NFT_COUNTERS_MAX 100000 /* sets up to this size have counters */
 #define NFT_PORTS_MAX    16
 #define NFT_ALLOW_MAX    65536  /* networks, per address family */
+#define NFT_LIST_MAX     131072 /* always blocked; the same */
 #define NFT_PRIORITY     (-300) /* raw: before conntrack */
 #define NFT_DEVS_MAX     16
 #define NFT_AUDIT        10 /* one leaked connection in so many: to the MTA */
@@ -156,6 +157,13 @@ int nft_result(const struct nft *n, size_t i);
  * -ENFILE: more than NFT_ALLOW_MAX of a family; nothing was changed.
  */
 int nft_allow_replace(struct nft *n, const struct net *nets, size_t count);
+
+/*
+ * The same with blocklist4/blocklist6: networks that are dropped whatever else
+ * is there, but behind the allow list; NFT_LIST_MAX of a family.  A long list
+ * is empty for some tenths of a second meanwhile.
+ */
+int nft_list_replace(struct nft *n, const struct net *nets, size_t count);
 
 /* Empties all block, stack and reject sets. */
 int nft_flush_blocks(struct nft *n);

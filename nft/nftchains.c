@@ -21,7 +21,8 @@ static const struct layout_chain {
 	    [NFT_CHAIN_HOOK] = { "prerouting", "filter", NF_INET_PRE_ROUTING,
 		NFT_PRIORITY },
 	    [NFT_CHAIN_SYNS] = { "smtp", NULL, 0, 0 },
-	    [NFT_CHAIN_BLOCKED] = { "blocked", NULL, 0, 0 },
+	    [NFT_CHAIN_SAMPLE] = { "sample", NULL, 0, 0 },
+	    [NFT_CHAIN_SPARED] = { "spared", NULL, 0, 0 },
 	    [NFT_CHAIN_FLOWS] = { "flows", NULL, 0, 0 },
 	    [NFT_CHAIN_FRONT] = { "front", "filter", NF_INET_PRE_ROUTING,
 		PRIORITY_MANGLE },
@@ -36,7 +37,8 @@ static const struct layout_chain {
 	    [NFT_CHAIN_HOOK] = { "ingress", "filter", HOOK_INGRESS,
 		NFT_PRIORITY },
 	    [NFT_CHAIN_SYNS] = { "smtp", NULL, 0, 0 },
-	    [NFT_CHAIN_BLOCKED] = { "blocked", NULL, 0, 0 },
+	    [NFT_CHAIN_SAMPLE] = { "sample", NULL, 0, 0 },
+	    [NFT_CHAIN_SPARED] = { "spared", NULL, 0, 0 },
 	},
 };
 
@@ -59,8 +61,9 @@ nftlayout_wants_chain(const struct nft *n, enum nft_table_id t,
 		return true;
 	case NFT_CHAIN_FLOWS:
 		return n->conf.drop && nft_has(n, NFT_FLOWS);
-	case NFT_CHAIN_BLOCKED:
-		return n->conf.drop;
+	case NFT_CHAIN_SAMPLE:
+	case NFT_CHAIN_SPARED:
+		return n->conf.drop && n->conf.leak > 0;
 	case NFT_CHAIN_FRONT:
 		return nft_fronts(n) && n->conf.front == NFT_FRONT_TPROXY;
 	case NFT_CHAIN_FRONT_NAT:

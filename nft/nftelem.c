@@ -11,6 +11,8 @@
 
 #define COMMENT_TYPE 0 /* in an element's user data */
 #define REG_BYTES    4 /* each part of a key begins at such a place */
+#define HEAD_BYTES   sizeof(struct nlattr)
+#define ALIGN_BYTES  4 /* of attributes */
 
 static bool
 host_bits_zero(const struct net *net)
@@ -175,34 +177,64 @@ nftelem_begin(struct nlmsghdr *nlh, enum nft_set_id set)
 	return mnl_attr_nest_start(nlh, NFTA_SET_ELEM_LIST_ELEMENTS);
 }
 
+/*
+ * By hand: a restore writes millions of attributes, and libmnl's calls cost as
+ * much as all else of ours.  What was written begins at `at`; returns where the
+ * next one goes.
+ */
+static char *
+attr(char *at, uint16_t type, const void *value, size_t n)
+{
+	const struct nlattr head = { (uint16_t)(HEAD_BYTES + n), type };
+	char *const end = at + HEAD_BYTES +
+	    ((n + ALIGN_BYTES - 1) / ALIGN_BYTES * ALIGN_BYTES);
+
+	memset(end - ALIGN_BYTES, 0, ALIGN_BYTES);
+	memcpy(at, &head, HEAD_BYTES);
+	memcpy(at + HEAD_BYTES, value, n);
+	return end;
+}
+
+/* Gives an attribute that holds others its length: all since its begin. */
 static void
-put_rest(struct nlmsghdr *nlh, const struct elem *e, enum elem_form form)
+nest(char *begin, uint16_t type, const char *end)
+{
+	const struct nlattr head = { (uint16_t)(end - begin),
+		NLA_F_NESTED | type };
+
+	memcpy(begin, &head, HEAD_BYTES);
+}
+
+static char *
+put_rest(char *at, const struct elem *e, enum elem_form form)
 {
 	const uint64_t be = htobe64((uint64_t)e->timeout_s * 1000);
 	uint8_t ud[2 + sizeof(e->comment)];
 
-	mnl_attr_put(nlh, NFTA_SET_ELEM_TIMEOUT, sizeof(be), &be);
+	at = attr(at, NFTA_SET_ELEM_TIMEOUT, &be, sizeof(be));
 	if (form == ELEM_RENEWING)
-		mnl_attr_put(nlh, NFTA_SET_ELEM_EXPIRATION, sizeof(be), &be);
+		at = attr(at, NFTA_SET_ELEM_EXPIRATION, &be, sizeof(be));
 	if (e->comment_n <= 1)
-		return;
+		return at;
 	ud[0] = COMMENT_TYPE;
 	ud[1] = e->comment_n;
 	memcpy(ud + 2, e->comment, e->comment_n);
-	mnl_attr_put(nlh, NFTA_SET_ELEM_USERDATA, 2U + e->comment_n, ud);
+	return attr(at, NFTA_SET_ELEM_USERDATA, ud, 2U + e->comment_n);
 }
 
 void
 nftelem_put(struct nlmsghdr *nlh, const struct elem *e, enum elem_form form)
 {
-	struct nlattr *one = mnl_attr_nest_start(nlh, NFTA_LIST_ELEM), *key;
+	char *const one = mnl_nlmsg_get_payload_tail(nlh);
+	char *const key = one + HEAD_BYTES;
+	char *at = attr(key + HEAD_BYTES, NFTA_DATA_VALUE, e->key,
+	    e->key_bytes);
 
-	key = mnl_attr_nest_start(nlh, NFTA_SET_ELEM_KEY);
-	mnl_attr_put(nlh, NFTA_DATA_VALUE, e->key_bytes, e->key);
-	mnl_attr_nest_end(nlh, key);
+	nest(key, NFTA_SET_ELEM_KEY, at);
 	if (form != ELEM_KEY)
-		put_rest(nlh, e, form);
-	mnl_attr_nest_end(nlh, one);
+		at = put_rest(at, e, form);
+	nest(one, NFTA_LIST_ELEM, at);
+	nlh->nlmsg_len += (uint32_t)(at - one);
 }
 
 void

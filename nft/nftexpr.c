@@ -29,7 +29,8 @@ const struct draft_field draft_saddr4 = { NET, 12, 4 },
 			 draft_sport = { TRANS, 0, 2 },
 			 draft_dport = { TRANS, 2, 2 },
 			 draft_flags = { TRANS, 13, 1 },
-			 draft_window = { TRANS, 14, 2 };
+			 draft_window = { TRANS, 14, 2 },
+			 draft_protocol4 = { NET, 9, 1 };
 
 struct draft
 draft_new(enum nft_table_id t, enum nft_chain_id chain)
@@ -107,16 +108,28 @@ draft_load(struct draft *d, const struct draft_field *f, uint32_t reg)
 	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_LEN, f->bytes);
 }
 
-void
-draft_cmp(struct draft *d, const void *data, uint32_t bytes)
+static void
+compare(struct draft *d, uint32_t op, const void *data, uint32_t bytes)
 {
 	struct nftnl_expr *e = draft_expr(d, "cmp");
 
 	if (e == NULL)
 		return;
 	nftnl_expr_set_u32(e, NFTNL_EXPR_CMP_SREG, NFT_REG_1);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_CMP_OP, NFT_CMP_EQ);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_CMP_OP, op);
 	nftnl_expr_set(e, NFTNL_EXPR_CMP_DATA, data, bytes);
+}
+
+void
+draft_cmp(struct draft *d, const void *data, uint32_t bytes)
+{
+	compare(d, NFT_CMP_EQ, data, bytes);
+}
+
+void
+draft_cmp_not(struct draft *d, const void *data, uint32_t bytes)
+{
+	compare(d, NFT_CMP_NEQ, data, bytes);
 }
 
 static void
@@ -133,6 +146,20 @@ mask_xor(struct draft *d, const void *mask, const void * xor, uint32_t bytes)
 	nftnl_expr_set(e, NFTNL_EXPR_BITWISE_XOR, xor, bytes);
 }
 
+static struct nftnl_expr *
+lookup(struct draft *d, const char *set, uint32_t set_id)
+{
+	struct nftnl_expr *e = draft_expr(d, "lookup");
+
+	if (e == NULL)
+		return NULL;
+	nftnl_expr_set_u32(e, NFTNL_EXPR_LOOKUP_SREG, DRAFT_KEY);
+	nftnl_expr_set_str(e, NFTNL_EXPR_LOOKUP_SET, set);
+	if (set_id != 0)
+		nftnl_expr_set_u32(e, NFTNL_EXPR_LOOKUP_SET_ID, set_id);
+	return e;
+}
+
 void
 draft_mask(struct draft *d, const void *mask, uint32_t bytes)
 {
@@ -144,14 +171,17 @@ draft_mask(struct draft *d, const void *mask, uint32_t bytes)
 void
 draft_lookup(struct draft *d, const char *set, uint32_t set_id)
 {
-	struct nftnl_expr *e = draft_expr(d, "lookup");
+	(void)lookup(d, set, set_id);
+}
 
-	if (e == NULL)
-		return;
-	nftnl_expr_set_u32(e, NFTNL_EXPR_LOOKUP_SREG, DRAFT_KEY);
-	nftnl_expr_set_str(e, NFTNL_EXPR_LOOKUP_SET, set);
-	if (set_id != 0)
-		nftnl_expr_set_u32(e, NFTNL_EXPR_LOOKUP_SET_ID, set_id);
+void
+draft_lookup_not(struct draft *d, const char *set, uint32_t set_id)
+{
+	struct nftnl_expr *e = lookup(d, set, set_id);
+
+	if (e != NULL)
+		nftnl_expr_set_u32(e, NFTNL_EXPR_LOOKUP_FLAGS,
+		    NFT_LOOKUP_F_INV);
 }
 
 void
@@ -247,12 +277,26 @@ draft_no_mss(struct draft *d)
 }
 
 void
-draft_jhash(struct draft *d, bool v6, uint32_t mod, uint32_t seed)
+draft_class(struct draft *d, const struct jhash_pick *p)
+{
+	const uint16_t mask = htons(p->mask), bits = htons(p->bits);
+
+	if (mask == 0)
+		return;
+	draft_load(d, &draft_sport, NFT_REG_1);
+	draft_mask(d, &mask, sizeof(mask));
+	draft_cmp(d, &bits, sizeof(bits));
+}
+
+void
+draft_jhash(struct draft *d, bool v6, const struct jhash_pick *p)
 {
 	static const uint32_t zero = 0;
 	const uint32_t bytes = v6 ? 16 : 4;
 	struct nftnl_expr *e;
 
+	if (p->mod <= 1)
+		return; /* the kernel has no `mod 1` */
 	draft_load(d, v6 ? &draft_saddr6 : &draft_saddr4, NFT_REG_2);
 	draft_load(d, &draft_sport, DRAFT_PART(4 + bytes / 4));
 	e = draft_expr(d, "hash");
@@ -261,8 +305,8 @@ draft_jhash(struct draft *d, bool v6, uint32_t mod, uint32_t seed)
 	nftnl_expr_set_u32(e, NFTNL_EXPR_HASH_SREG, NFT_REG_2);
 	nftnl_expr_set_u32(e, NFTNL_EXPR_HASH_DREG, NFT_REG_1);
 	nftnl_expr_set_u32(e, NFTNL_EXPR_HASH_LEN, bytes + 4);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_HASH_MODULUS, mod);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_HASH_SEED, seed);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_HASH_MODULUS, p->mod);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_HASH_SEED, p->seed);
 	nftnl_expr_set_u32(e, NFTNL_EXPR_HASH_TYPE, NFT_HASH_JENKINS);
 	draft_cmp(d, &zero, sizeof(zero));
 }

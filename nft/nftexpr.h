@@ -13,6 +13,7 @@
 #include <libnftnl/rule.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "fp/jhash.h"
 #include "nft/nftlayout.h"
 
 struct draft {
@@ -36,13 +37,16 @@ struct draft_field {
 	uint32_t base, offset, bytes; /* base: enum nft_payload_bases */
 };
 extern const struct draft_field draft_saddr4, draft_saddr6, draft_length4,
-    draft_length6, draft_sport, draft_dport, draft_flags, draft_window;
+    draft_length6, draft_sport, draft_dport, draft_flags, draft_window,
+    draft_protocol4;
 
 void draft_load(struct draft *d, const struct draft_field *f, uint32_t reg);
 void draft_cmp(struct draft *d, const void *data, uint32_t bytes);
+void draft_cmp_not(struct draft *d, const void *data, uint32_t bytes);
 void draft_mask(struct draft *d, const void *mask, uint32_t bytes);
 /* `set_id`: of a set without a name in this batch, else 0. */
 void draft_lookup(struct draft *d, const char *set, uint32_t set_id);
+void draft_lookup_not(struct draft *d, const char *set, uint32_t set_id);
 void draft_verdict(struct draft *d, int verdict, const char *chain);
 void draft_counter(struct draft *d);
 /* TCP; IPv4 or IPv6. */
@@ -53,8 +57,9 @@ void draft_is_syn(struct draft *d);
 /* The MSS option's value into a register; or: there is no such option. */
 void draft_mss(struct draft *d, uint32_t reg);
 void draft_no_mss(struct draft *d);
-/* jhash saddr . sport mod `mod` seed S is 0; IPv4 or IPv6. */
-void draft_jhash(struct draft *d, bool v6, uint32_t mod, uint32_t seed);
+/* The source port is of the class that is chosen; and the hash is 0. */
+void draft_class(struct draft *d, const struct jhash_pick *p);
+void draft_jhash(struct draft *d, bool v6, const struct jhash_pick *p);
 void draft_set_rst(struct draft *d);
 void draft_tproxy(struct draft *d, bool v6, uint16_t port);
 void draft_redirect(struct draft *d, uint16_t port);

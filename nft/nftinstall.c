@@ -243,10 +243,14 @@ read_layouts(struct install *in)
 	int err = nftlayout_read(in->n, NFT_INET, &in->lay[NFT_INET]);
 
 	/* What we are going to make is empty. */
-	for (int v6 = 0; v6 <= 1; v6++)
+	for (int v6 = 0; v6 <= 1; v6++) {
 		if (lay->other ||
 		    !lay->have[v6 ? NFT_SET_ALLOW6 : NFT_SET_ALLOW4])
 			in->n->allow_none[v6] = true;
+		if (lay->other ||
+		    !lay->have[v6 ? NFT_SET_LIST6 : NFT_SET_LIST4])
+			in->n->list_none[v6] = true;
+	}
 
 	/* A kernel without netdev has no such table, whatever it answers. */
 	if (err == 0 &&

@@ -14,7 +14,8 @@
 enum nft_chain_id {
 	NFT_CHAIN_HOOK,        /* prerouting, or ingress */
 	NFT_CHAIN_SYNS,        /* SYNs to our ports, from there */
-	NFT_CHAIN_BLOCKED,     /* drop, but for the leak */
+	NFT_CHAIN_SAMPLE,      /* is this SYN one that leaks? */
+	NFT_CHAIN_SPARED,      /* it is: no block holds it */
 	NFT_CHAIN_FLOWS,       /* sessions that were cut */
 	NFT_CHAIN_FRONT,       /* hook for tproxy */
 	NFT_CHAIN_FRONT_NAT,   /* hook for redirect */

@@ -21,6 +21,8 @@
 enum nft_set_id {
 	NFT_SET_ALLOW4,
 	NFT_SET_ALLOW6,
+	NFT_SET_LIST4,
+	NFT_SET_LIST6,
 	NFT_SET_BLOCK4,
 	NFT_SET_BLOCK6,
 	NFT_SET_BLOCK6_56,
@@ -50,8 +52,9 @@ struct nft {
 	enum nft_queue_how how;
 	bool ingress;   /* the second table is kept equal */
 	unsigned lacks; /* bits by enum nft_feature: refused by this kernel */
-	enum nft_readd readd;  /* what adding an element again does to it */
-	bool allow_none[2];    /* IPv4, IPv6: that list is known to be empty */
+	enum nft_readd readd; /* what adding an element again does to it */
+	bool allow_none[2];   /* IPv4, IPv6: that list is known to be empty */
+	bool list_none[2];
 	unsigned expect_there; /* batches whose NFT_ADDs will be renewals */
 	char error[512];
 	int results[NFT_BATCH_MAX]; /* of the last nft_apply() */

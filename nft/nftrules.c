@@ -14,7 +14,7 @@
 #define SERVICE_TYPE 13
 
 /* What the rule of a set does with those that are in it. */
-enum fate { FATE_ACCEPT, FATE_BLOCKED, FATE_FRONT };
+enum fate { FATE_ACCEPT, FATE_SPARED, FATE_BLOCKED, FATE_FRONT };
 
 static const struct set_match {
 	bool v6, mss, no_mss, stack;
@@ -22,6 +22,8 @@ static const struct set_match {
 } matches[NFT_SETS] = {
 	[NFT_SET_ALLOW4] = { .bits = 32 },
 	[NFT_SET_ALLOW6] = { .v6 = true, .bits = 128 },
+	[NFT_SET_LIST4] = { .bits = 32 },
+	[NFT_SET_LIST6] = { .v6 = true, .bits = 128 },
 	[NFT_SET_BLOCK4] = { .bits = 32 },
 	[NFT_SET_BLOCK6] = { .v6 = true, .bits = 64 },
 	[NFT_SET_BLOCK6_56] = { .v6 = true, .bits = 56 },
@@ -80,34 +82,28 @@ put_ports_set(struct nft *n, uint32_t id)
 	nftnl_set_free(s);
 }
 
-/* A rule that begins with `tcp dport` of our ports. */
-static struct draft
-ports_rule(struct nft *n, enum nft_table_id t, enum nft_chain_id chain)
+/* Destination port: is it one of ours? */
+static void
+match_ports(struct nft *n, struct draft *d, bool ours)
 {
 	const uint16_t port = htons(n->conf.ports[0]);
 	const uint32_t id = ANON_ID + n->anon_id++;
-	struct draft d = draft_new(t, chain);
 
 	if (n->conf.ports_n > 1)
 		put_ports_set(n, id);
-	draft_is_tcp(&d);
-	draft_load(&d, &draft_dport, NFT_REG_1);
+	draft_load(d, &draft_dport, NFT_REG_1);
 	if (n->conf.ports_n > 1)
-		draft_lookup(&d, PORTS_SET, id);
+		(ours ? draft_lookup : draft_lookup_not)(d, PORTS_SET, id);
 	else
-		draft_cmp(&d, &port, sizeof(port));
-	return d;
+		(ours ? draft_cmp : draft_cmp_not)(d, &port, sizeof(port));
 }
 
+/* The end of a rule. */
 static void
-put_syn_rule(struct nft *n, enum nft_table_id t, enum nft_chain_id chain,
-    enum nft_chain_id to)
+put_to(struct nft *n, struct draft *d, int verdict, enum nft_chain_id to)
 {
-	struct draft d = ports_rule(n, t, chain);
-
-	draft_is_syn(&d);
-	draft_verdict(&d, NFT_GOTO, nftlayout_chain_name(t, to));
-	(void)draft_put(n, &d);
+	draft_verdict(d, verdict, nftlayout_chain_name(d->t, to));
+	(void)draft_put(n, d);
 }
 
 /* The source address, of which the first bits count, as the key's begin. */
@@ -123,13 +119,13 @@ load_saddr(struct draft *d, const struct set_match *m)
 	draft_mask(d, mask, sizeof(mask));
 }
 
+/* After draft_is_ip(). */
 static void
 match_set(struct draft *d, enum nft_set_id id)
 {
 	const struct set_match *m = &matches[id];
 	const uint32_t at = m->v6 ? 4 : 1;
 
-	draft_is_ip(d, m->v6);
 	if (m->stack)
 		draft_is_tcp(d);
 	if (m->no_mss)
@@ -162,6 +158,12 @@ leaks(const struct nft *n)
 	return n->conf.leak > 0 && nft_has(n, NFT_LEAK);
 }
 
+static struct jhash_pick
+pick_of(const struct nft *n, uint32_t times)
+{
+	return jhash_pick_of(n->conf.leak, times, n->conf.leak_seed);
+}
+
 static void
 put_set_rule(struct nft *n, struct draft *d, enum nft_set_id id, enum fate fate)
 {
@@ -169,19 +171,15 @@ put_set_rule(struct nft *n, struct draft *d, enum nft_set_id id, enum fate fate)
 
 	if (matches[id].stack && was == NFT_CORE)
 		n->feature = NFT_STACKS;
+	draft_is_ip(d, matches[id].v6);
 	match_set(d, id);
-	if (fate == FATE_ACCEPT) {
-		draft_verdict(d, NF_ACCEPT, NULL);
-	} else {
+	if (fate != FATE_ACCEPT)
 		draft_counter(d);
-		if (fate == FATE_FRONT)
-			to_front(n, d, matches[id].v6);
-		else if (leaks(n))
-			draft_verdict(d, NFT_GOTO,
-			    nftlayout_chain_name(d->t, NFT_CHAIN_BLOCKED));
-		else
-			draft_verdict(d, NF_DROP, NULL);
-	}
+	if (fate == FATE_FRONT)
+		to_front(n, d, matches[id].v6);
+	else
+		draft_verdict(d, fate == FATE_BLOCKED ? NF_DROP : NF_ACCEPT,
+		    NULL);
 	(void)draft_put(n, d);
 	n->feature = was;
 }
@@ -224,81 +222,144 @@ put_queue_rule(struct nft *n)
 	n->feature = NFT_CORE;
 }
 
-struct sample { /* one SYN in `mod` of a family ... */
-	uint32_t mod;
-	int verdict;
-	enum nft_chain_id to; /* NFT_CHAINS: none */
-	bool counted;
-};
-
+/* The SYNs of each family that this picks; `to` or, NFT_CHAINS, accepted. */
 static void
-put_sample(struct nft *n, enum nft_table_id t, enum nft_chain_id chain,
-    const struct sample *s)
+put_sample(struct nft *n, enum nft_chain_id chain, const struct jhash_pick *p,
+    enum nft_chain_id to)
 {
 	for (int v6 = 0; v6 <= 1; v6++) {
-		struct draft d = draft_new(t, chain);
+		struct draft d = draft_new(NFT_INET, chain);
 
-		if (s->mod > 1) { /* the kernel has no `mod 1` */
-			draft_is_ip(&d, v6);
-			draft_is_tcp(&d);
-			draft_jhash(&d, v6, s->mod, n->conf.leak_seed);
+		draft_is_ip(&d, v6);
+		draft_is_tcp(&d);
+		draft_class(&d, p);
+		draft_jhash(&d, v6, p);
+		if (to != NFT_CHAINS) {
+			put_to(n, &d, NFT_GOTO, to);
+			continue;
 		}
-		if (s->counted)
-			draft_counter(&d);
-		draft_verdict(&d, s->verdict,
-		    s->to == NFT_CHAINS ? NULL :
-					  nftlayout_chain_name(t, s->to));
+		draft_counter(&d);
+		draft_verdict(&d, NF_ACCEPT, NULL);
 		(void)draft_put(n, &d);
-		if (s->mod <= 1)
-			return;
 	}
 }
 
+/* All blocks but, while there is a front to answer, the rejected ones. */
+static struct span
+blocks_from(const struct nft *n, enum nft_set_id first, enum fate fate)
+{
+	return (struct span){ first,
+		nft_fronts(n) || n->conf.reject_passes ? NFT_SET_STACK6_NOMSS :
+							 NFT_SET_REJECT6,
+		fate };
+}
+
+/* Looked at before all blocks: is this one of the SYNs that leak? */
 static void
-put_blocked(struct nft *n, enum nft_table_id t)
+put_leak(struct nft *n, enum nft_table_id t)
 {
 	/* With a front the rest of the leak ends there; else nowhere. */
-	const uint32_t mod = n->conf.leak * (nft_fronts(n) ? 1 : NFT_AUDIT);
-	const struct sample leak = { mod, NF_ACCEPT, NFT_CHAINS, true };
+	const struct jhash_pick p = pick_of(n, nft_fronts(n) ? 1 : NFT_AUDIT);
+	const struct span spared = blocks_from(n, NFT_SET_BLOCK4, FATE_SPARED);
 	const enum nft_feature was = n->feature;
-	struct draft d = draft_new(t, NFT_CHAIN_BLOCKED);
+	struct draft d = draft_new(t, NFT_CHAIN_HOOK);
 
-	if (leaks(n)) {
-		if (was == NFT_CORE)
-			n->feature = NFT_LEAK;
-		put_sample(n, t, NFT_CHAIN_BLOCKED, &leak);
-		n->feature = was;
+	if (was == NFT_CORE)
+		n->feature = NFT_LEAK;
+	draft_class(&d, &p);
+	put_to(n, &d, NFT_JUMP, NFT_CHAIN_SAMPLE);
+	for (int v6 = 0; v6 <= 1; v6++) {
+		d = draft_new(t, NFT_CHAIN_SAMPLE);
+		draft_is_ip(&d, v6);
+		draft_is_tcp(&d);
+		draft_is_syn(&d);
+		draft_jhash(&d, v6, &p);
+		put_to(n, &d, NFT_GOTO, NFT_CHAIN_SPARED);
 	}
-	draft_verdict(&d, NF_DROP, NULL);
-	(void)draft_put(n, &d);
+	n->feature = was;
+	put_sets(n, t, NFT_CHAIN_SPARED, &spared);
+}
+
+/*
+ * Most of what is dropped is dropped here, and what costs is not to compare
+ * but to call a function: so `ip protocol` and not `meta l4proto`, no chain to
+ * go to, and no counter (the capture counts knocks, and elements may).
+ */
+static void
+put_blocks(struct nft *n, enum nft_table_id t)
+{
+	static const uint8_t tcp = IPPROTO_TCP;
+
+	for (int v6 = 0; v6 <= 1; v6++) {
+		struct draft d = draft_new(t, NFT_CHAIN_HOOK);
+
+		draft_is_ip(&d, v6);
+		if (v6) {
+			draft_is_tcp(&d);
+		} else {
+			draft_load(&d, &draft_protocol4, NFT_REG_1);
+			draft_cmp(&d, &tcp, sizeof(tcp));
+		}
+		draft_is_syn(&d);
+		match_set(&d, v6 ? NFT_SET_BLOCK6 : NFT_SET_BLOCK4);
+		draft_verdict(&d, NF_DROP, NULL);
+		(void)draft_put(n, &d);
+	}
 }
 
 void
 nftrules_put_allow(struct nft *n, enum nft_table_id t, bool v6)
 {
 	const enum nft_set_id id = v6 ? NFT_SET_ALLOW6 : NFT_SET_ALLOW4;
-	struct draft d = draft_new(t, NFT_CHAIN_SYNS);
+	struct draft d;
 
+	if (!nftlayout_wants_chain(n, t, NFT_CHAIN_HOOK))
+		return;
+	d = draft_new(t, NFT_CHAIN_HOOK);
+	draft_is_ip(&d, v6);
+	draft_is_tcp(&d);
+	draft_is_syn(&d);
 	match_set(&d, id);
 	draft_verdict(&d, NF_ACCEPT, NULL);
 	draft_put_first(n, &d, nftlayout_set_name(id));
 }
 
-static void
-put_smtp(struct nft *n, enum nft_table_id t)
+void
+nftrules_put_list(struct nft *n, enum nft_table_id t, bool v6)
 {
-	const struct span blocks = { NFT_SET_BLOCK4,
-		nft_fronts(n) || n->conf.reject_passes ? NFT_SET_STACK6_NOMSS :
-							 NFT_SET_REJECT6,
-		FATE_BLOCKED };
+	const enum nft_set_id id = v6 ? NFT_SET_LIST6 : NFT_SET_LIST4;
+	struct draft d;
+
+	if (!n->conf.drop || !nftlayout_wants_chain(n, t, NFT_CHAIN_SYNS))
+		return;
+	d = draft_new(t, NFT_CHAIN_SYNS);
+	match_set(&d, id);
+	draft_counter(&d);
+	draft_verdict(&d, NF_DROP, NULL);
+	draft_put_first(n, &d, nftlayout_set_name(id));
+}
+
+/* The chain that packets come to, but for the flows. */
+static void
+put_hook(struct nft *n, enum nft_table_id t)
+{
+	struct draft d;
 
 	for (int v6 = 0; v6 <= 1; v6++)
 		if (!n->allow_none[v6])
 			nftrules_put_allow(n, t, v6);
-	if (!n->conf.drop)
-		return;
-	put_sets(n, t, NFT_CHAIN_SYNS, &blocks);
-	put_blocked(n, t);
+	d = draft_new(t, NFT_CHAIN_HOOK);
+	match_ports(n, &d, false);
+	draft_verdict(&d, NF_ACCEPT, NULL);
+	(void)draft_put(n, &d);
+	if (n->conf.drop && leaks(n))
+		put_leak(n, t);
+	if (n->conf.drop)
+		put_blocks(n, t);
+	d = draft_new(t, NFT_CHAIN_HOOK);
+	draft_is_tcp(&d);
+	draft_is_syn(&d);
+	put_to(n, &d, NFT_GOTO, NFT_CHAIN_SYNS);
 }
 
 /* The sessions of cut clients; only reached by what is no SYN. */
@@ -308,10 +369,9 @@ put_flows(struct nft *n)
 	struct draft d;
 
 	n->feature = NFT_FLOWS;
-	d = ports_rule(n, NFT_INET, NFT_CHAIN_HOOK);
-	draft_verdict(&d, NFT_GOTO,
-	    nftlayout_chain_name(NFT_INET, NFT_CHAIN_FLOWS));
-	(void)draft_put(n, &d);
+	d = draft_new(NFT_INET, NFT_CHAIN_HOOK);
+	draft_is_tcp(&d);
+	put_to(n, &d, NFT_GOTO, NFT_CHAIN_FLOWS);
 	for (int v6 = 0; v6 <= 1; v6++) {
 		d = draft_new(NFT_INET, NFT_CHAIN_FLOWS);
 		draft_is_ip(&d, v6);
@@ -349,21 +409,23 @@ put_front(struct nft *n)
 		FATE_FRONT };
 	static const struct span blocks = { NFT_SET_BLOCK4,
 		NFT_SET_STACK6_NOMSS, FATE_FRONT };
-	const struct sample audit = { n->conf.leak * NFT_AUDIT, NF_ACCEPT,
-		NFT_CHAINS, true };
-	const struct sample leak = { n->conf.leak, NFT_GOTO, NFT_CHAIN_LEAKED,
-		false };
+	const struct jhash_pick audit = pick_of(n, NFT_AUDIT);
+	const struct jhash_pick leak = pick_of(n, 1);
 	const bool nat = n->conf.front == NFT_FRONT_REDIRECT;
+	struct draft d = draft_new(NFT_INET,
+	    nat ? NFT_CHAIN_FRONT_NAT : NFT_CHAIN_FRONT);
 
 	n->feature = NFT_FRONT;
-	put_syn_rule(n, NFT_INET, nat ? NFT_CHAIN_FRONT_NAT : NFT_CHAIN_FRONT,
-	    NFT_CHAIN_TO_FRONT);
+	draft_is_tcp(&d);
+	match_ports(n, &d, true);
+	draft_is_syn(&d);
+	put_to(n, &d, NFT_GOTO, NFT_CHAIN_TO_FRONT);
 	put_sets(n, NFT_INET, NFT_CHAIN_TO_FRONT, &allow);
 	if (leaks(n))
-		put_sample(n, NFT_INET, NFT_CHAIN_TO_FRONT, &audit);
+		put_sample(n, NFT_CHAIN_TO_FRONT, &audit, NFT_CHAINS);
 	put_sets(n, NFT_INET, NFT_CHAIN_TO_FRONT, &rejects);
 	if (leaks(n)) {
-		put_sample(n, NFT_INET, NFT_CHAIN_TO_FRONT, &leak);
+		put_sample(n, NFT_CHAIN_TO_FRONT, &leak, NFT_CHAIN_LEAKED);
 		put_sets(n, NFT_INET, NFT_CHAIN_LEAKED, &blocks);
 	}
 	if (nat)
@@ -374,9 +436,17 @@ put_front(struct nft *n)
 void
 nftrules_put(struct nft *n, enum nft_table_id t)
 {
+	/* Of these sets the hook's chain has rules already. */
+	const struct span others = blocks_from(n, NFT_SET_BLOCK6_56,
+	    FATE_BLOCKED);
+
 	if (nftlayout_wants_chain(n, t, NFT_CHAIN_HOOK))
-		put_syn_rule(n, t, NFT_CHAIN_HOOK, NFT_CHAIN_SYNS);
-	put_smtp(n, t);
+		put_hook(n, t);
+	if (n->conf.drop)
+		put_sets(n, t, NFT_CHAIN_SYNS, &others);
+	for (int v6 = 0; v6 <= 1; v6++)
+		if (!n->list_none[v6])
+			nftrules_put_list(n, t, v6);
 	if (t != NFT_INET)
 		return;
 	if (nftlayout_wants_chain(n, t, NFT_CHAIN_FLOWS))

@@ -14,10 +14,12 @@
 #define TYPE_BITS     6 /* of one data type in a concatenation's number */
 #define REG_BYTES     4 /* each part of a key begins at such a place */
 #define FLOWS_MAX     65536
+#define GC_MS         10000
 #define USERDATA_ROOM 256
 
 /* Both ends of a network count on kernels before 6.9. */
 #define ALLOW_SIZE (2 * NFT_ALLOW_MAX)
+#define LIST_SIZE  (2 * NFT_LIST_MAX)
 
 /* The numbers by which nft(8) knows data types, headers and their fields. */
 enum { TYPE_INTEGER = 4, TYPE_IPV4 = 7, TYPE_IPV6 = 8, TYPE_SERVICE = 13 };
@@ -66,6 +68,10 @@ static const struct layout_set {
 	    NFT_SET_INTERVAL, ALLOW_SIZE, NULL },
 	[NFT_SET_ALLOW6] = { "allow6", { PART_IP6_SADDR }, NFT_CORE,
 	    NFT_SET_INTERVAL, ALLOW_SIZE, NULL },
+	[NFT_SET_LIST4] = { "blocklist4", { PART_IP_SADDR }, NFT_CORE,
+	    NFT_SET_INTERVAL, LIST_SIZE, "of block_file" },
+	[NFT_SET_LIST6] = { "blocklist6", { PART_IP6_SADDR }, NFT_CORE,
+	    NFT_SET_INTERVAL, LIST_SIZE, "of block_file" },
 	[NFT_SET_BLOCK4] = { "block4", { PART_IP_SADDR }, NFT_CORE,
 	    NFT_SET_TIMEOUT, 0, NULL },
 	[NFT_SET_BLOCK6] = { "block6", { PART_IP6_SADDR }, NFT_CORE,
@@ -138,6 +144,17 @@ static bool
 set_counts(const struct nft *n, enum nft_set_id id)
 {
 	return nftlayout_is_block(id) && n->conf.blocks_max <= NFT_COUNTERS_MAX;
+}
+
+/*
+ * The kernel goes through a set each second to free what has run out: with a
+ * million elements a tenth of a processor, for good.  What has run out matches
+ * nothing, so big sets can wait.
+ */
+static bool
+set_is_big(const struct nft *n, enum nft_set_id id)
+{
+	return nftlayout_is_block(id) && n->conf.blocks_max > NFT_COUNTERS_MAX;
 }
 
 static uint32_t
@@ -262,6 +279,8 @@ set_make(const struct nft *n, enum nft_set_id id)
 	nftnl_set_set_u32(s, NFTNL_SET_KEY_TYPE, key_type(id));
 	nftnl_set_set_u32(s, NFTNL_SET_KEY_LEN, key_bytes(id));
 	nftnl_set_set_u32(s, NFTNL_SET_DESC_SIZE, set_size(n, id));
+	if (set_is_big(n, id))
+		nftnl_set_set_u32(s, NFTNL_SET_GC_INTERVAL, GC_MS);
 	set_userdata(s, id);
 	if (set_counts(n, id)) {
 		e = nftnl_expr_alloc("counter");

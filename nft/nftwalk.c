@@ -25,7 +25,7 @@ struct nftwalk {
 	unsigned at;   /* the set that is read, or will be next */
 	unsigned left; /* sets that are not read to their end */
 	bool running;  /* the kernel has more of that set */
-	char buf[READ_BYTES];
+	char buf[READ_BYTES] __attribute__((aligned(8)));
 };
 
 struct nftwalk *

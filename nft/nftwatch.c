@@ -19,7 +19,7 @@
 struct nftwatch {
 	struct mnl_socket *sk;
 	struct nftwatch_seen seen;
-	char buf[READ_BYTES];
+	char buf[READ_BYTES] __attribute__((aligned(8)));
 };
 
 struct nftwatch *

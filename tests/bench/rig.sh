@@ -86,6 +86,27 @@ rig_steer() { # CPU
     rx sh -c "printf %x $((1 << $1)) >/sys/class/net/eth0/queues/rx-0/rps_cpus"
 }
 
+# As fast as it goes, until rig_flood_off.
+rig_flood_on() { # FAMILY SOURCES
+    ip netns exec "$rig_gen" nice -n -10 taskset -c "$rig_cpu_gen" \
+        "$tool/bench_syn" flood eth0 "$@" 0 600 "$rig_mac" >/dev/null &
+    rig_keep+=($!)
+    sleep 0.1
+}
+
+rig_flood_off() {
+    rig_end "${rig_keep[-1]}"
+    unset 'rig_keep[-1]'
+    sleep 0.02 # what is still in the ring
+}
+
+# What a SYN costs the receiving thread: "NS PACKETS".  Ahead of the generator,
+# or it would be late for its own readings.
+rig_measure() { # MS
+    rx nice -n -20 taskset -c "$rig_cpu_gen" "$tool/bench_syn" measure eth0 \
+        "$rig_napi" "$1"
+}
+
 rig_flood() { # FAMILY SOURCES RATE SECONDS
     gen nice -n -10 taskset -c "$rig_cpu_gen" "$tool/bench_syn" flood eth0 \
         "$@" "$rig_mac"

@@ -12,7 +12,7 @@
  * For the network namespaces of the benches; needs root.  `flood` makes the
  * kernel send SYNs to port 25 of 192.0.2.1 or 2001:db8:ffff::1 (a program
  * that runs on live frames and hands them to the interface), each from a
- * random one of the first SOURCES clients of blocked.h; RATE 0 is as fast as
+ * random one of the first SOURCES clients of blocked.h and a random port; RATE 0 is as fast as
  * it goes.  It prints "sent N", at SIGTERM, too.  Checksums are right: conntrack looks at them.
  * `xdp` drops the packets of those sources in the driver (hash maps), says
  * "attached" and stays until it is killed: what the kernel can do at best.
@@ -48,6 +48,9 @@
 #define SMTP    25
 #define LIVE    65536 /* frames in one go */
 #define NAP_NS  20000
+
+#define PORT_BASE 0x8000 /* source ports: this and random bits */
+#define PORT_BITS 0x7fff
 
 enum { DATA = 0, DATA_END = 4 }; /* of struct xdp_md */
 enum { OUT, NOT_V4 };            /* labels */
@@ -109,7 +112,7 @@ sum_words(const uint8_t *p, size_t n)
 	return sum;
 }
 
-/* All but the source address (zero) and the checksums. */
+/* All but the source address (zero), the port's low bits, the checksums. */
 static void
 make_frame(struct frame *f, unsigned family, const uint8_t mac[6])
 {
@@ -119,8 +122,9 @@ make_frame(struct frame *f, unsigned family, const uint8_t mac[6])
 		IPPROTO_TCP, 64, 0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 		0, 0, 1, 0x20, 1, 0xd, 0xb8, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0, 0,
 		0, 1 };
-	static const uint8_t tcp[TCP_LEN] = { 0x80, 0, 0, SMTP, 1, 2, 3, 4, 0,
-		0, 0, 0, 0x60, 2, 0xfa, 0xf0, 0, 0, 0, 0, 2, 4, 5, 0xb4 };
+	static const uint8_t tcp[TCP_LEN] = { PORT_BASE >> 8, 0, 0, SMTP, 1, 2,
+		3, 4, 0, 0, 0, 0, 0x60, 2, 0xfa, 0xf0, 0, 0, 0, 0, 2, 4, 5,
+		0xb4 };
 
 	*f = (struct frame){ .ip_len = family == 4 ? IP4_LEN : IP6_LEN };
 	f->n = ETH_LEN + f->ip_len + TCP_LEN;
@@ -161,7 +165,7 @@ put_checksum(struct bpfasm *p, uint32_t base, int off)
 	bpf_write(p, BPF_H, 7, off, 3);
 }
 
-/* Writes a random source into the frame at r7 and sends it on. */
+/* Writes a random source and port into the frame at r7 and sends it on. */
 static int
 generator(const struct frame *f, unsigned family, uint32_t sources, int ifindex)
 {
@@ -172,6 +176,9 @@ generator(const struct frame *f, unsigned family, uint32_t sources, int ifindex)
 	bpf_mov64(&p, 4, 7);
 	bpf_add64(&p, 4, (int32_t)f->n);
 	bpf_jump_reg(&p, BPF_JGT, 4, 3, OUT);
+	bpf_call(&p, BPF_FUNC_get_prandom_u32);
+	bpf_alu_reg(&p, BPF_MOV, 8, 0);
+	bpf_alu(&p, BPF_AND, 8, PORT_BITS);
 	bpf_call(&p, BPF_FUNC_get_prandom_u32);
 	bpf_alu(&p, BPF_MOD, 0, (int32_t)sources);
 	bpf_alu(&p, BPF_MUL, 0, (int32_t)BLOCKED_ODD);
@@ -187,7 +194,11 @@ generator(const struct frame *f, unsigned family, uint32_t sources, int ifindex)
 	if (family == 4)
 		put_checksum(&p, sum_words(f->b + ETH_LEN, IP4_LEN),
 		    ETH_LEN + 10);
+	bpf_alu_reg(&p, BPF_ADD, 2, 8);
 	put_checksum(&p, tcp_sum(f), (int)(ETH_LEN + f->ip_len + 16));
+	bpf_alu(&p, BPF_OR, 8, PORT_BASE);
+	bpf_be(&p, 8, 16);
+	bpf_write(&p, BPF_H, 7, (int)(ETH_LEN + f->ip_len), 8);
 	bpf_be(&p, 0, 32);
 	bpf_write(&p, BPF_W, 7, ETH_LEN + 12, 0); /* the same place in both */
 	bpf_alu(&p, BPF_MOV, 1, ifindex);
@@ -235,7 +246,8 @@ put_sum(uint8_t *p, uint32_t sum)
 
 /* What the program does, here. */
 static void
-set_source(struct frame *f, const struct frame *empty, const struct addr *a)
+set_source(struct frame *f, const struct frame *empty, const struct addr *a,
+    uint32_t port_bits)
 {
 	uint8_t *ip = f->b + ETH_LEN;
 	uint32_t sum = sum_words(a->b, sizeof(a->b));
@@ -248,7 +260,8 @@ set_source(struct frame *f, const struct frame *empty, const struct addr *a)
 		memcpy(ip + 12, a->b + 4, 4);
 		sum = sum_words(a->b + 4, 4);
 	}
-	put_sum(ip + f->ip_len + 16, tcp_sum(empty) + sum);
+	put_be16(ip + f->ip_len, PORT_BASE | port_bits);
+	put_sum(ip + f->ip_len + 16, tcp_sum(empty) + sum + port_bits);
 }
 
 static int
@@ -280,7 +293,7 @@ flood_paced(int fd, const struct frame *empty, const struct pace *p)
 			(void)nanosleep(&nap, NULL);
 			continue;
 		}
-		set_source(&f, empty, &a);
+		set_source(&f, empty, &a, next_random(&seed) & PORT_BITS);
 		sent += send(fd, f.b, f.n, 0) == (ssize_t)f.n;
 	}
 	return sent;

@@ -3,7 +3,8 @@
  * cuttool - drives nft/sockcut and fp/jhash from the command line, for tests
  *
  *	cuttool cut CLIENT PORT SERVER PORT	"cut err=N"
- *	cuttool leaks ADDRESS SEED MOD FROM N	ports of N from FROM that pass
+ *	cuttool leaks ADDRESS SEED LEAK TIMES FROM N
+ *						ports of N from FROM that pass
  *
  * zt-link: nft/sockcut fp/addr fp/jhash
  * zt-libs: libmnl
@@ -54,11 +55,13 @@ cmd_leaks(char **arg)
 {
 	struct addr a = addr_arg(arg[0]);
 	uint32_t seed = (uint32_t)strtoul(arg[1], NULL, 0);
-	uint32_t mod = (uint32_t)strtoul(arg[2], NULL, 10);
-	unsigned from = port_arg(arg[3]), n = port_arg(arg[4]);
+	uint32_t leak = (uint32_t)strtoul(arg[2], NULL, 10);
+	uint32_t times = (uint32_t)strtoul(arg[3], NULL, 10);
+	const struct jhash_pick pick = jhash_pick_of(leak, times, seed);
+	unsigned from = port_arg(arg[4]), n = port_arg(arg[5]);
 
 	for (unsigned p = from; p < from + n; p++)
-		if (jhash_scale(&a, (uint16_t)p, seed, mod) == 0)
+		if (jhash_picks(&pick, &a, (uint16_t)p))
 			printf("%u\n", p);
 	return 0;
 }
@@ -68,7 +71,7 @@ main(int argc, char **argv)
 {
 	if (argc == 6 && strcmp(argv[1], "cut") == 0)
 		return cmd_cut(argv + 2);
-	if (argc == 7 && strcmp(argv[1], "leaks") == 0)
+	if (argc == 8 && strcmp(argv[1], "leaks") == 0)
 		return cmd_leaks(argv + 2);
 	(void)fprintf(stderr, "usage: cuttool cut|leaks ...\n");
 	return 2;
