@@ -3,9 +3,11 @@
 
 #include <confuse.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "daemon/config_key.h"
 
@@ -418,22 +420,38 @@ config_parse(const char *path, const char *text, char err[CONFIG_ERRLEN])
 	return c;
 }
 
-struct config *
-config_read(const char *path, char err[CONFIG_ERRLEN])
+static struct config *
+read_fd(const char *path, int fd, char err[CONFIG_ERRLEN])
 {
 	struct config *c = NULL;
 	char *text = NULL;
-	int e;
+	int e = config_slurp_fd(fd, &text);
 
-	if (path == NULL)
-		return config_parse("", "", err);
-	e = config_slurp(path, &text);
 	if (e == 0)
 		c = config_parse(path, text, err);
 	else
 		(void)snprintf(err, CONFIG_ERRLEN, "%s: %s", path,
 		    e == -EILSEQ ? "not a text file" : strerror(-e));
 	free(text);
+	return c;
+}
+
+struct config *
+config_read(const char *path, char err[CONFIG_ERRLEN])
+{
+	struct config *c;
+	int fd;
+
+	if (path == NULL)
+		return config_parse("", "", err);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd == -1) {
+		(void)snprintf(err, CONFIG_ERRLEN, "%s: %s", path,
+		    strerror(errno));
+		return NULL;
+	}
+	c = read_fd(path, fd, err);
+	close(fd);
 	return c;
 }
 

@@ -67,8 +67,6 @@ struct config_value {
 bool config_value(const struct config_key *k, const char *text,
     struct config_value *v, char why[CONFIG_WHYLEN]);
 
-/* A whole text file: 0, -errno, -EILSEQ for a NUL; *text is the caller's. */
-int config_slurp(const char *path, char **text);
 /*
  * Blanks all comments.  NULL, or what is not closed and *line where it
  * starts.

@@ -2,7 +2,6 @@
 #include "daemon/config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -14,38 +13,37 @@
 #define ZONE_MAX   160 /* bytes: room for an IPv6 address before it */
 #define WEIGHT_MAX 8
 
-static int
-slurp(int fd, char **text)
+int
+config_slurp_fd(int fd, char **text)
 {
 	char *buf = malloc(FILE_MAX + 1);
 	size_t n = 0;
 	ssize_t got = -1;
+	int e;
 
 	if (buf == NULL)
 		return -ENOMEM;
+	/* Who had it before may have read it; a pipe has no start. */
+	if (lseek(fd, 0, SEEK_SET) == -1 && errno != ESPIPE) {
+		e = errno;
+		free(buf);
+		return -e;
+	}
 	while (n <= FILE_MAX && (got = read(fd, buf + n, FILE_MAX + 1 - n)) > 0)
 		n += (size_t)got;
 	if (got != 0 || n > FILE_MAX) {
-		int e = got == -1 ? -errno : -EFBIG;
-
+		e = got == -1 ? errno : EFBIG;
 		free(buf);
-		return e;
+		return -e;
 	}
 	buf[n] = '\0';
-	*text = buf;
 	/* A NUL would hide the rest of the file. */
-	return strlen(buf) == n ? 0 : -EILSEQ;
-}
-
-int
-config_slurp(const char *path, char **text)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	int e = fd == -1 ? -errno : slurp(fd, text);
-
-	if (fd != -1)
-		close(fd);
-	return e;
+	if (strlen(buf) != n) {
+		free(buf);
+		return -EILSEQ;
+	}
+	*text = buf;
+	return 0;
 }
 
 /* Bytes of the quoted string that starts here. */
@@ -146,6 +144,15 @@ config_dns_list(struct str s, struct str *zone, double *nats)
 		return false;
 	*nats = strtod(text, &end);
 	return *end == '\0';
+}
+
+const char *
+config_front_name_of(const struct config *c)
+{
+	if (c->front_name[0] == '\0' && c->own_names != NULL &&
+	    c->own_names[0] != NULL)
+		return c->own_names[0];
+	return c->front_name;
 }
 
 bool

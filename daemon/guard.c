@@ -9,8 +9,9 @@
 
 #include "daemon/log.h"
 
-#define LOOK_MS 20 /* after an event, so that a series is over */
-#define END_S   5  /* for the engine to end when told */
+#define LOOK_MS  20  /* after an event, so that a series is over */
+#define END_S    5   /* for the engine to end when told */
+#define BLAME_MS 300 /* until the front's end is no consequence */
 
 /* Monotonic: for intervals only. */
 int64_t
@@ -65,7 +66,8 @@ on_own(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	rc = neverblock_read(g->never);
 	if (rc != 0 && log_every(&g->own_limit, guard_now_ms(), NULL))
-		log_msg(LOG_WARNING, "own addresses: %s", strerror(-rc));
+		log_msg(LOG_WARNING, "own-addresses: own addresses: %s",
+		    strerror(-rc));
 	guard_apply(g, guard_now_ms());
 }
 
@@ -87,7 +89,7 @@ guard_renew_queue(struct guard *g)
 		return;
 	if (nft_queue_renew(g->nft) != 0 &&
 	    log_every(&g->queue.limit, guard_now_ms(), NULL))
-		log_msg(LOG_WARNING, "queue: cannot renew the lease: %s",
+		log_msg(LOG_WARNING, "queue-lease: cannot renew the lease: %s",
 		    nft_error(g->nft));
 }
 
@@ -112,11 +114,27 @@ look_at_clock(struct guard *g)
 
 	if (what == GUARDCLOCK_FINE)
 		return;
-	log_msg(LOG_NOTICE, "%s by %lld s: all blocks are timed anew",
+	log_msg(LOG_NOTICE, "clock: %s by %lld s: all blocks are timed anew",
 	    what == GUARDCLOCK_SET ? "the clock was set" :
 				     "the machine slept, time went on",
 	    (long long)(by_ms / 1000));
 	guard_tell(g, MSG_CLOCK, 0);
+}
+
+/* Why it ended it has said itself, unless it was killed. */
+static void
+reap_journal(struct guard *g)
+{
+	char how[128];
+
+	if (g->journal.pid == 0 || !child_reap(&g->journal))
+		return;
+	if (WIFSIGNALED(g->journal.status) ||
+	    (g->journal.pid_fd != -1 && g->child.sock != -1))
+		log_msg(LOG_CRIT,
+		    "journal-died: zfw-journal died: %s; the journal is not "
+		    "read any more",
+		    child_how(&g->journal, how, sizeof(how)));
 }
 
 static void
@@ -132,40 +150,12 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	guardapply_tick(g->apply, now_ms);
 	logwatch_tick(g->logs);
 	look_at_clock(g);
+	if (g->journal.pid_fd !=
+	    -1) /* by now we know if the engine died, too */
+		reap_journal(g);
+	guard_notify_tick(g, now_ms);
 	guard_queue_tell(g);
 	guard_apply(g, now_ms);
-}
-
-static void
-on_deadline(evutil_socket_t fd, short what, void *arg)
-{
-	struct guard *g = arg;
-
-	(void)fd;
-	(void)what;
-	if (g->phase == PHASE_STOP) {
-		log_msg(LOG_WARNING, "%s still runs",
-		    g->child.pid != 0 ? "zfw-engine" : "zfw-front");
-		(void)event_base_loopbreak(g->base);
-	} else if (g->child.sock == -1) {
-		guard_engine_died(g);
-	} else {
-		guard_engine_gone(g, "does not come up");
-	}
-}
-
-/* Why it ended it has said itself, unless it was killed. */
-static void
-reap_journal(struct guard *g)
-{
-	char how[128];
-
-	if (g->journal.pid == 0 || !child_reap(&g->journal))
-		return;
-	if (WIFSIGNALED(g->journal.status))
-		log_msg(LOG_CRIT,
-		    "zfw-journal died: %s; the journal is not read any more",
-		    child_how(&g->journal, how, sizeof(how)));
 }
 
 /* Both children must have ended; a front ends when the engine does. */
@@ -199,12 +189,45 @@ front_died(struct guard *g)
 	char how[128];
 
 	log_msg(LOG_CRIT,
-	    "zfw-front died: %s; blocks stay in the kernel and run out there",
+	    "front-died: zfw-front died: %s; blocks stay in the kernel and run "
+	    "out there",
 	    child_how(&g->front.child, how, sizeof(how)));
 	guard_rules_out(g);
 	guard_front_gone(g);
 	g->exit_code = 1;
 	stop(g);
+}
+
+/* Or the engine is dying, and took the front along: it is seen soon. */
+static void
+front_ended(struct guard *g)
+{
+	if (g->phase != PHASE_READY) {
+		front_died(g);
+		return;
+	}
+	guard_rules_out(g);
+	guard_timer(g, EV_DEADLINE, BLAME_MS);
+}
+
+static void
+on_deadline(evutil_socket_t fd, short what, void *arg)
+{
+	struct guard *g = arg;
+
+	(void)fd;
+	(void)what;
+	if (g->phase == PHASE_STOP) {
+		log_msg(LOG_WARNING, "still-runs: %s still runs",
+		    g->child.pid != 0 ? "zfw-engine" : "zfw-front");
+		(void)event_base_loopbreak(g->base);
+	} else if (g->child.sock == -1) {
+		guard_engine_died(g);
+	} else if (g->phase == PHASE_READY) {
+		front_died(g);
+	} else {
+		guard_engine_gone(g, "does not come up");
+	}
 }
 
 static void
@@ -215,15 +238,17 @@ on_child(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	reap_journal(g);
+	if (g->journal.pid_fd == -1)
+		reap_journal(g);
 	if (g->phase == PHASE_STOP) {
 		stop_when_alone(g);
 		return;
 	}
 	if (child_reap(&g->child))
 		guard_engine_gone(g, NULL);
-	else if (child_reap(&g->front.child) && had_front && g->front.port != 0)
-		front_died(g);
+	else if (g->child.sock != -1 && child_reap(&g->front.child) &&
+	    had_front && g->front.port != 0)
+		front_ended(g);
 }
 
 /* SIGTERM, SIGINT */
@@ -236,10 +261,21 @@ on_stop(evutil_socket_t sig, short what, void *arg)
 	if (g->phase == PHASE_STOP || g->phase == PHASE_DEAD)
 		return;
 	log_msg(LOG_NOTICE,
-	    "%s: stopping; blocks stay in the kernel and run "
-	    "out there",
+	    "stop: %s: stopping; blocks stay in the kernel and run out there",
 	    strsignal((int)sig));
 	stop(g);
+}
+
+/* The engine reads the file, if it can, and comes back with it. */
+static void
+on_hup(evutil_socket_t sig, short what, void *arg)
+{
+	struct guard *g = arg;
+
+	(void)sig;
+	(void)what;
+	guard_tell(g, MSG_RELOAD, 0);
+	guard_flush(g);
 }
 
 /* What the loop waits for; a file descriptor or signal, or -1: a timer. */
@@ -253,6 +289,35 @@ make_event(struct guard *g, enum guard_event e, int fd, short what,
 	if (what & (EV_READ | EV_SIGNAL))
 		return event_add(g->ev[e], NULL) == 0 ? 0 : -ENOMEM;
 	return 0;
+}
+
+static void
+on_join(evutil_socket_t fd, short what, void *arg)
+{
+	struct guard *g = arg;
+
+	(void)fd;
+	(void)what;
+	join_turn_away(g->conf.child.join);
+}
+
+/* Those that joined: their ends, and who comes too late. */
+static int
+join_events(struct guard *g)
+{
+	int rc;
+
+	if (g->conf.child.join == NULL)
+		return 0;
+	rc = make_event(g, EV_JOIN, g->conf.child.join->fd,
+	    EV_READ | EV_PERSIST, on_join);
+	if (rc == 0)
+		rc = make_event(g, EV_ENGINE_END, g->child.pid_fd, EV_READ,
+		    on_child);
+	if (rc == 0 && g->front.child.pid_fd != -1)
+		rc = make_event(g, EV_FRONT_END, g->front.child.pid_fd, EV_READ,
+		    on_child);
+	return rc;
 }
 
 int
@@ -278,6 +343,7 @@ guard_events(struct guard *g)
 		{ EV_SIGTERM, SIGTERM, sig, on_stop },
 		{ EV_SIGINT, SIGINT, sig, on_stop },
 		{ EV_SIGCHLD, SIGCHLD, sig, on_child },
+		{ EV_SIGHUP, SIGHUP, sig, on_hup },
 	};
 	int rc = 0;
 
@@ -286,7 +352,7 @@ guard_events(struct guard *g)
 	if (rc == 0 && g->queue.kernel != NULL)
 		rc = make_event(g, EV_QUEUE, nfqueue_fd(g->queue.kernel), in,
 		    guard_on_queue);
-	return rc;
+	return rc == 0 ? join_events(g) : rc;
 }
 
 static void
@@ -295,8 +361,8 @@ say_queue(const struct guard *g)
 	if (g->table.state == MSG_TABLE_ON &&
 	    nft_queue_how(g->nft) == NFT_QUEUE_XT)
 		log_msg(LOG_NOTICE,
-		    "queue: this kernel has no nft_queue: "
-		    "the xt target NFQUEUE is used instead");
+		    "queue-xt: this kernel has no nft_queue: the xt target "
+		    "NFQUEUE is used instead");
 }
 
 int

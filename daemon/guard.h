@@ -14,6 +14,8 @@
  *   log paths     a fresh descriptor after a rotation (logwatch)
  *   own addresses kept current, told to the engine (neverblock)
  *   queue         packets accepted and relayed; its lease renewed
+ *   config        read again when the engine says so, or at SIGHUP
+ *   systemd       told that all is well, while the engine's loop goes round
  * When the engine dies the queue rule goes, the blocks stay, and the guard
  * ends with 1: systemd starts both afresh.
  */
@@ -25,7 +27,7 @@
 #include "daemon/places.h"
 
 struct guard_conf {
-	const struct config *config; /* borrowed */
+	struct config *config;       /* borrowed; a reload writes to it */
 	const struct places *places; /* borrowed */
 	struct child_conf child;
 	void (*ready)(void *arg); /* once: mail is being guarded */

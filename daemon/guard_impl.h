@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * guard_impl - what guard.c (the loop), guardengine.c (the engine's side),
- * guardqueue.c (the queue) and guardopen.c (start) share
+ * guardqueue.c (the queue), guardreload.c, guardnotify.c and guardopen.c
+ * (start) share
  *
  * For these files only.  The struct owns everything in it but `conf`'s
  * pointers.  Fields are NULL or -1 until opened.
@@ -15,6 +16,7 @@
 #include "daemon/guardapply.h"
 #include "daemon/guardclock.h"
 #include "daemon/guardfront.h"
+#include "daemon/guardlist.h"
 #include "daemon/neverblock.h"
 #include "daemon/guardtable.h"
 #include "daemon/logwatch.h"
@@ -46,6 +48,10 @@ enum guard_event {
 	EV_SIGTERM,
 	EV_SIGINT,
 	EV_SIGCHLD,
+	EV_SIGHUP,
+	EV_JOIN,       /* somebody who is not needed */
+	EV_ENGINE_END, /* of those that joined: they are no children */
+	EV_FRONT_END,
 	GUARD_EVENTS,
 };
 
@@ -86,7 +92,12 @@ struct guard {
 	struct guardsend *out;
 	struct guardapply *apply;
 	struct guardtable table;
-	int notify_fd; /* of the service manager */
+	struct guardlist list;
+	int notify_fd;       /* of the service manager */
+	int64_t watchdog_ms; /* it wants to hear from us so often; 0: never */
+	int64_t patted_ms, alive_ms; /* told it; heard of the engine */
+	int64_t status_ms;
+	char status[64]; /* as it was told */
 	struct event_base *base;
 	struct event *ev[GUARD_EVENTS];
 	struct log_limit own_limit;
@@ -101,6 +112,10 @@ void guard_renew_queue(struct guard *g);
 /* guardengine.c: towards the engine */
 void guard_rules_out(struct guard *g);
 void guard_close_engine(struct guard *g);
+/* Takes `fd`, -1 = none. */
+void guard_put(struct guard *g, const struct msg *m, int fd);
+/* Of the table that was just installed: once for each sentence. */
+void guard_look_lacks(struct guard *g);
 /* What is told without being asked. */
 void guard_tell(struct guard *g, enum msg_op op, int32_t value);
 /* There is no front any more, or never was: the engine and the kernel know. */
@@ -119,9 +134,12 @@ size_t guard_on_elements(void *arg, const struct nft_op *ops, size_t n);
 bool guard_on_never(void *arg, const struct net *n);
 void guard_on_own(void *arg, const struct net *n, bool added);
 
-/* guardqueue.c; all but the first two do nothing where there is no queue */
+/* guardqueue.c; all but the first do nothing where there is no queue */
 int guard_queue_open(struct guard *g);
+/* Accepts all that is in it, then closes it. */
 void guard_queue_close(struct guard *g);
+/* Accepts those that wait for a verdict. */
+void guard_queue_release(struct guard *g);
 void guard_queue_inline(struct guard *g, bool on);
 void guard_queue_verdict(struct guard *g, const struct msg *m);
 void guard_queue_verdicts(struct guard *g); /* sends those */
@@ -135,7 +153,18 @@ void guard_on_late(evutil_socket_t fd, short what, void *arg);
 void guard_audit(void *guard);
 void guard_on_audit(evutil_socket_t fd, short what, void *arg);
 
+/* guardreload.c */
+void guard_reload(struct guard *g, int fd, uint64_t hash); /* fd stays open */
+void guard_front_conf(const struct guard *g, const struct config *c,
+    struct nft_conf *n);
+
 /* guardopen.c */
+void guard_check_conf(struct guard *g); /* from the config, anew */
+
+/* guardnotify.c: the service manager */
+void guard_notify_open(struct guard *g); /* before there are children */
 void guard_notify(const struct guard *g, const char *text);
+void guard_notify_reloading(const struct guard *g);
+void guard_notify_tick(struct guard *g, int64_t now_ms);
 
 #endif

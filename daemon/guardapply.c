@@ -1,37 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "daemon/guardapply.h"
+#include "daemon/guardapply_impl.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "daemon/blockset.h"
 #include "daemon/evidence_kind.h"
-#include "daemon/log.h"
 
-#define ALLOW_MAX     (2 * (size_t)NFT_ALLOW_MAX)
-#define AUDIT_SLACK_S 3     /* both sides round, and what was read is old */
-#define AUDIT_OVER_S  2     /* it is not worth a deletion */
-#define SWEEP_SLOTS   65536 /* a second: a million blocks in a minute */
-
-struct guardapply {
-	struct nft *nft;
-	struct guardsend *out;
-	struct guardcut *cut;
-	struct guardcheck check;
-	struct blockset *blocks;
-	struct net moving; /* unblocked in this flush; family 0: none */
-	bool full_said;
-	bool on;
-	bool lost; /* the kernel said that the table is gone */
-	int err;   /* first since the last MSG_SYNC, or 0 */
-	struct nft_op ops[NFT_BATCH_MAX];
-	size_t ops_n;
-	struct net *allow; /* the list that is being received */
-	size_t allow_n, allow_room;
-	bool allowing; /* between ALLOW_BEGIN and _END, no error so far */
-	struct guardapply_counts counts;
-	struct log_limit limits[GUARD_BAD + 1];
-};
+#define SWEEP_SLOTS 65536 /* a second: a million blocks in a minute */
 
 static const char *const verdict_words[GUARD_BAD + 1] = {
 	[GUARD_NEVER] = "never-block",
@@ -67,14 +43,14 @@ guardapply_free(struct guardapply *a)
 	if (a == NULL)
 		return;
 	blockset_free(a->blocks);
-	free(a->allow);
+	guardallow_fini(&a->allow);
 	free(a);
 }
 
-static uint32_t
-seconds(int64_t now_ms)
+void
+guardapply_configure(struct guardapply *a, const struct guardcheck_conf *c)
 {
-	return (uint32_t)(now_ms / 1000);
+	guardcheck_configure(&a->check, c);
 }
 
 static void
@@ -82,6 +58,12 @@ note_error(struct guardapply *a, int err)
 {
 	if (a->err == 0)
 		a->err = err;
+}
+
+void
+guardapply_note(struct guardapply *a, int err)
+{
+	note_error(a, err);
 }
 
 /* Did an admin ask for it, so that a refusal is an answer to him? */
@@ -114,6 +96,23 @@ refuse(struct guardapply *a, const struct nft_op *op, enum guard_verdict v,
 		(void)guardsend_put(a->out, &m, -1);
 }
 
+static bool
+try_again(struct guardapply *a, const struct nft_op *op, int rc, int64_t now_ms)
+{
+	char text[ADDR_STRLEN];
+	uint64_t more;
+
+	if (!guardretry_put(&a->retry, op, rc))
+		return false;
+	if (log_every(&a->retry_limit, now_ms, &more))
+		log_msg(LOG_WARNING,
+		    "not-taken net=%s why=\"%s\": the kernel did not take it; "
+		    "tried again left_out=%llu",
+		    net_print(&op->net, text), strerror(-rc),
+		    (unsigned long long)more);
+	return true;
+}
+
 /* The kernel's answers to a batch that did not go in whole. */
 static void
 failures(struct guardapply *a, int64_t now_ms)
@@ -125,7 +124,8 @@ failures(struct guardapply *a, int64_t now_ms)
 			continue;
 		if (a->ops[i].kind == NFT_DEL || by_admin(a->ops[i].reasons))
 			note_error(a, rc);
-		if (a->ops[i].kind == NFT_DEL)
+		if (try_again(a, &a->ops[i], rc, now_ms) ||
+		    a->ops[i].kind == NFT_DEL)
 			continue;
 		blockset_del(a->blocks, &a->ops[i]);
 		refuse(a, &a->ops[i], rc == -ENFILE ? GUARD_FULL : GUARD_KERNEL,
@@ -153,8 +153,8 @@ guardapply_flush(struct guardapply *a, int64_t now_ms)
 	return a->lost ? -ENOENT : 0;
 }
 
-static void
-add_op(struct guardapply *a, const struct nft_op *op, int64_t now_ms)
+void
+guardapply_add(struct guardapply *a, const struct nft_op *op, int64_t now_ms)
 {
 	if (a->ops_n == NFT_BATCH_MAX)
 		(void)guardapply_flush(a, now_ms);
@@ -172,14 +172,14 @@ static struct guardcheck_seen
 look_up(struct guardapply *a, const struct nft_op *key, int64_t now_ms)
 {
 	struct guardcheck_seen seen = {
-		.known = blockset_has(a->blocks, key, seconds(now_ms)),
+		.known = blockset_has(a->blocks, key, guardapply_s(now_ms)),
 		.have = blockset_count(a->blocks, key->net.a.family),
 	};
 
 	/* Of no interest in a restore, which is to be quick. */
 	seen.client = seen.known || a->check.restoring ||
 	    same_net(&a->moving, &key->net) ||
-	    blockset_of_net(a->blocks, &key->net, seconds(now_ms));
+	    blockset_of_net(a->blocks, &key->net, guardapply_s(now_ms));
 	return seen;
 }
 
@@ -195,11 +195,11 @@ block(struct guardapply *a, const struct msg *m, int64_t now_ms)
 		seen = look_up(a, &key, now_ms);
 	v = guardcheck_block(&a->check, m, &seen, now_ms, &op);
 	if (v == GUARD_OK &&
-	    !blockset_put(a->blocks, &op, seconds(now_ms) + op.timeout_s,
-		seconds(now_ms)))
+	    !blockset_put(a->blocks, &op, guardapply_s(now_ms) + op.timeout_s,
+		guardapply_s(now_ms)))
 		v = GUARD_FULL;
 	if (v == GUARD_OK) {
-		add_op(a, &op, now_ms);
+		guardapply_add(a, &op, now_ms);
 		return;
 	}
 	refuse(a, &key, v, now_ms);
@@ -222,101 +222,10 @@ unblock(struct guardapply *a, const struct msg *m, int64_t now_ms)
 		return;
 	}
 	/* A block that comes back in another form is not a new one. */
-	if (blockset_has(a->blocks, &op, seconds(now_ms)))
+	if (blockset_has(a->blocks, &op, guardapply_s(now_ms)))
 		a->moving = op.net;
 	blockset_del(a->blocks, &op);
-	add_op(a, &op, now_ms);
-}
-
-/* From the kernel and from what we think is there. */
-static void
-take_out(struct guardapply *a, const struct nft_op *op, int64_t now_ms)
-{
-	blockset_del(a->blocks, op);
-	add_op(a, op, now_ms);
-}
-
-void
-guardapply_spare(struct guardapply *a, const struct net *n, int64_t now_ms)
-{
-	static const uint8_t bits6[] = { 64, 56, 48 };
-	const size_t sizes = n->a.family == 4 ? 1 : 3;
-	struct nft_op known[BLOCKSET_OF_MAX];
-	size_t found = blockset_of(a->blocks, &n->a, known);
-
-	for (size_t i = 0; i < found; i++)
-		take_out(a, &known[i], now_ms);
-	/* An older zfwd may have left some of which we do not know. */
-	for (size_t i = 0; i < sizes; i++) {
-		struct nft_op op = { .kind = NFT_DEL };
-
-		op.net.bits = n->a.family == 4 ? 32 : bits6[i];
-		op.net.a = addr_mask(&n->a, op.net.bits);
-		take_out(a, &op, now_ms);
-		op.action = NFT_REJECT;
-		if (i == 0)
-			take_out(a, &op, now_ms);
-	}
-}
-
-/*
- * What of ours is it?  A key of others with bits behind its network is none,
- * even where the network is blocked.
- */
-static bool
-ours(struct guardapply *a, const struct nft_op *key, int64_t now_ms,
-    struct nft_op *out)
-{
-	struct addr exact = addr_mask(&key->net.a, key->net.bits);
-
-	return addr_eq(&exact, &key->net.a) &&
-	    blockset_get(a->blocks, key, seconds(now_ms), out);
-}
-
-size_t
-guardapply_foreign(struct guardapply *a, const struct nft_op *ops, size_t n,
-    int64_t now_ms)
-{
-	size_t right = 0;
-	struct nft_op op;
-
-	for (size_t i = 0; a->on && i < n; i++) {
-		if (ours(a, &ops[i], now_ms, &op)) {
-			add_op(a, &op, now_ms);
-		} else if (ops[i].kind != NFT_DEL) {
-			op = ops[i];
-			op.kind = NFT_DEL;
-			add_op(a, &op, now_ms);
-		} else {
-			continue;
-		}
-		right++;
-	}
-	return right;
-}
-
-bool
-guardapply_audit(struct guardapply *a, const struct nft_op *has, int64_t now_ms)
-{
-	int64_t off_s;
-	struct nft_op op;
-
-	if (!a->on)
-		return false;
-	if (ours(a, has, now_ms, &op)) {
-		off_s = (int64_t)has->timeout_s - op.timeout_s;
-		if (off_s < 0)
-			off_s = -off_s;
-		if (off_s <= AUDIT_SLACK_S)
-			return false;
-	} else {
-		if (has->timeout_s <= AUDIT_OVER_S)
-			return false;
-		op = *has;
-		op.kind = NFT_DEL;
-	}
-	add_op(a, &op, now_ms);
-	return true;
+	guardapply_add(a, &op, now_ms);
 }
 
 static void
@@ -355,52 +264,14 @@ cut(struct guardapply *a, const struct msg *m, int64_t now_ms)
 }
 
 static void
-allow_begin(struct guardapply *a)
-{
-	a->allow_n = 0;
-	a->allowing = true;
-}
-
-static void
-allow_net(struct guardapply *a, const struct net *n)
-{
-	size_t room = a->allow_room == 0 ? 64 : a->allow_room * 2;
-	struct net *v;
-
-	if (!a->allowing)
-		return;
-	if (a->allow_n == a->allow_room) {
-		v = room > ALLOW_MAX ? NULL :
-				       realloc(a->allow, room * sizeof(*v));
-		if (v == NULL) {
-			log_msg(LOG_ERR,
-			    "allow list: more than %zu networks, "
-			    "the old list stays",
-			    a->allow_n);
-			note_error(a, -ENFILE);
-			a->allowing = false;
-			return;
-		}
-		a->allow = v;
-		a->allow_room = room;
-	}
-	a->allow[a->allow_n++] = *n;
-}
-
-static void
 allow_end(struct guardapply *a, int64_t now_ms)
 {
-	int rc = 0;
+	int rc;
 
-	if (a->allowing && a->on) {
-		(void)guardapply_flush(a, now_ms);
-		rc = nft_allow_replace(a->nft, a->allow, a->allow_n);
-	}
-	if (rc != 0) {
-		log_msg(LOG_ERR, "allow list: %s", nft_error(a->nft));
+	(void)guardapply_flush(a, now_ms);
+	rc = guardallow_end(&a->allow, a->nft, a->on);
+	if (rc != 0)
 		note_error(a, rc);
-	}
-	a->allowing = false;
 }
 
 static void
@@ -419,8 +290,8 @@ restore_begin(struct guardapply *a)
 {
 	if (!guardcheck_restore_begin(&a->check))
 		log_msg(LOG_ERR,
-		    "the engine restores blocks unasked: taken "
-		    "as new ones");
+		    "engine-restores: the engine restores blocks unasked: "
+		    "taken as new ones");
 }
 
 bool
@@ -437,10 +308,11 @@ guardapply_msg(struct guardapply *a, const struct msg *m, int64_t now_ms)
 			unblock(a, m, now_ms);
 		return false;
 	case MSG_ALLOW_BEGIN:
-		allow_begin(a);
+		guardallow_begin(&a->allow);
 		return false;
 	case MSG_ALLOW_NET:
-		allow_net(a, &m->net);
+		if (guardallow_net(&a->allow, &m->net) != 0)
+			note_error(a, -ENFILE);
 		return false;
 	case MSG_ALLOW_END:
 		allow_end(a, now_ms);
@@ -478,8 +350,11 @@ guardapply_table(struct guardapply *a, bool on, bool fresh)
 	a->on = on;
 	a->lost = false;
 	a->ops_n = 0;
-	if (fresh)
-		blockset_clear(a->blocks);
+	guardretry_clear(&a->retry);
+	if (!fresh)
+		return;
+	a->err = 0; /* of the table before this: all is sent again */
+	blockset_clear(a->blocks);
 }
 
 bool
@@ -501,7 +376,8 @@ guardapply_tick(struct guardapply *a, int64_t now_ms)
 	const size_t n4 = blockset_count(a->blocks, 4);
 	const size_t n6 = blockset_count(a->blocks, 6);
 
-	blockset_sweep(a->blocks, SWEEP_SLOTS, seconds(now_ms));
+	guardapply_retry(a, now_ms);
+	blockset_sweep(a->blocks, SWEEP_SLOTS, guardapply_s(now_ms));
 	if (!a->full_said && (n4 >= max || n6 >= max))
 		log_msg(LOG_ALERT,
 		    "full: %zu blocks of IPv%c are all that blocks_max allows; "

@@ -6,7 +6,8 @@
  * nothing more is readable now: all that came together goes to the kernel in
  * one transaction of at most NFT_BATCH_MAX.  What guardcheck or the kernel
  * refuses is answered with MSG_REFUSED and logged, at most one line a minute
- * for each reason.  MSG_SYNC is answered by MSG_DONE once all before it is
+ * for each reason.  What the kernel may take a moment later is tried again
+ * each second before that (guardretry).  MSG_SYNC is answered by MSG_DONE once all before it is
  * applied: 0, or the first error since the last one: -ESHUTDOWN, the table is
  * off; -EPERM, a block that an admin asked for was refused; else what the
  * kernel said.  A refused block that the engine decided on is no error here.
@@ -40,6 +41,13 @@ struct guardapply *guardapply_new(const struct guardapply_conf *c,
     int64_t now_ms); /* NULL: no memory */
 void guardapply_free(struct guardapply *a);
 
+/* Other limits, after a reload; those that have a size stay. */
+void
+guardapply_configure(struct guardapply *a, const struct guardcheck_conf *c);
+
+/* Something that was asked for failed: the next MSG_DONE says so. */
+void guardapply_note(struct guardapply *a, int err);
+
 /* These come next: what is known of them is fetched into the cache. */
 void guardapply_soon(const struct guardapply *a, const struct msg *m, size_t n);
 /* True: it ended a bulk restore. */
@@ -68,7 +76,10 @@ size_t guardapply_foreign(struct guardapply *a, const struct nft_op *ops,
  */
 bool guardapply_audit(struct guardapply *a, const struct nft_op *has,
     int64_t now_ms);
-/* Once a second: forgets blocks that ran out; says when a set is full. */
+/*
+ * Once a second, before a flush: forgets blocks that ran out; tries again what
+ * failed; says when a set is full.
+ */
 void guardapply_tick(struct guardapply *a, int64_t now_ms);
 void
 guardapply_counts(const struct guardapply *a, struct guardapply_counts *out);

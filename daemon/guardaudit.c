@@ -61,12 +61,12 @@ guard_on_audit(evutil_socket_t fd, short what, void *arg)
 		return;
 	}
 	if (rc < 0)
-		log_msg(LOG_WARNING, "looking through the sets: %s",
+		log_msg(LOG_WARNING, "audit: looking through the sets: %s",
 		    strerror(-rc));
 	if (g->audit_wrong > 0)
 		log_msg(LOG_WARNING,
-		    "table inet " NFT_TABLE ": %zu elements were not what they "
-		    "should be: put right",
+		    "audit-repaired: table inet " NFT_TABLE
+		    ": %zu elements were not what they should be: put right",
 		    g->audit_wrong);
 	g->audit_wrong = 0;
 }

@@ -18,6 +18,15 @@ guardcheck_init(struct guardcheck *g, const struct guardcheck_conf *c,
 	};
 }
 
+void
+guardcheck_configure(struct guardcheck *g, const struct guardcheck_conf *c)
+{
+	const size_t blocks_max = g->conf.blocks_max;
+
+	g->conf = *c;
+	g->conf.blocks_max = blocks_max;
+}
+
 /* Takes one out of the bucket; false when there is none. */
 static bool
 take_token(struct guardcheck_bucket *b, uint32_t rate, int64_t now_ms)

@@ -72,6 +72,10 @@ struct guardcheck_seen {
 void guardcheck_init(struct guardcheck *g, const struct guardcheck_conf *c,
     int64_t now_ms);
 
+/* Other limits; `blocks_max` stays, and so does what the buckets have. */
+void
+guardcheck_configure(struct guardcheck *g, const struct guardcheck_conf *c);
+
 /* MSG_BLOCK or MSG_RENEW: GUARD_OK fills *op. */
 enum guard_verdict guardcheck_block(struct guardcheck *g, const struct msg *m,
     const struct guardcheck_seen *seen, int64_t now_ms, struct nft_op *op);

@@ -9,7 +9,8 @@ guardcut_init(struct guardcut *c, struct nft *nft)
 	*c = (struct guardcut){ .nft = nft, .sockets = sockcut_open() };
 	if (c->sockets == NULL)
 		log_msg(LOG_WARNING,
-		    "cut: sock_diag: %s; sessions are ended by resets only",
+		    "cut-resets: sock_diag: %s; sessions are ended by resets "
+		    "only",
 		    strerror(errno));
 }
 
@@ -51,7 +52,7 @@ guardcut_do(struct guardcut *c, const struct msg *m, bool table, int64_t now_ms)
 	if ((reset != 0 || rc != -ENOENT) &&
 	    log_every(&c->limit, now_ms, &more))
 		log_msg(LOG_WARNING,
-		    "cut client=%s port=%u socket=\"%s\" reset=\"%s\" "
+		    "cut-failed client=%s port=%u socket=\"%s\" reset=\"%s\" "
 		    "left_out=%llu",
 		    addr_print(&m->net.a, who), m->port, strerror(-rc),
 		    reset == 0 ? "set" : strerror(-reset),

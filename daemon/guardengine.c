@@ -20,8 +20,8 @@ configure(struct guard *g, const char *what)
 	    (g->table.state == MSG_TABLE_ON &&
 		nft_install(g->nft, &fresh) != 0))
 		log_msg(LOG_ERR,
-		    "cannot take %s out: %s (the queue ends by itself within "
-		    "%d s)",
+		    "rules-stay: cannot take %s out: %s (the queue ends by "
+		    "itself within %d s)",
 		    what, nft_error(g->nft), NFT_QUEUE_LEASE_S);
 }
 
@@ -55,6 +55,7 @@ guard_front_gone(struct guard *g)
 void
 guard_close_engine(struct guard *g)
 {
+	guard_queue_release(g);
 	(void)event_del(g->ev[EV_ENGINE_READ]);
 	(void)event_del(g->ev[EV_ENGINE_WRITE]);
 	child_tell_end(&g->child);
@@ -66,7 +67,7 @@ guard_engine_died(struct guard *g)
 {
 	char how[128];
 
-	log_msg(LOG_CRIT, "zfw-engine died: %s; %s",
+	log_msg(LOG_CRIT, "engine-died: zfw-engine died: %s; %s",
 	    child_how(&g->child, how, sizeof(how)),
 	    g->phase == PHASE_HELLO ?
 		"it never came up" :
@@ -83,7 +84,7 @@ guard_engine_gone(struct guard *g, const char *why)
 	if (g->phase == PHASE_STOP || g->phase == PHASE_DEAD)
 		return;
 	if (why != NULL)
-		log_msg(LOG_CRIT, "zfw-engine: %s", why);
+		log_msg(LOG_CRIT, "engine-gone: zfw-engine: %s", why);
 	guard_rules_out(g);
 	guard_close_engine(g);
 	guardfront_close(&g->front);
@@ -111,8 +112,8 @@ guard_flush(struct guard *g)
 		(void)event_del(g->ev[EV_ENGINE_READ]);
 }
 
-static void
-put(struct guard *g, const struct msg *m, int fd)
+void
+guard_put(struct guard *g, const struct msg *m, int fd)
 {
 	if (guardsend_put(g->out, m, fd) != 0)
 		guard_engine_gone(g, "does not read its messages");
@@ -123,7 +124,7 @@ put_value(struct guard *g, enum msg_op op, int32_t value)
 {
 	struct msg m = { .op = (uint8_t)op, .value = value };
 
-	put(g, &m, -1);
+	guard_put(g, &m, -1);
 }
 
 void
@@ -140,21 +141,20 @@ put_resync(struct guard *g)
 	put_value(g, MSG_RESYNC, 0);
 }
 
-/* Of the table that was just installed: once for each sentence. */
-static void
-look_what_lacks(struct guard *g)
+void
+guard_look_lacks(struct guard *g)
 {
 	const char *lacks = nft_error(g->nft);
 
 	if (strncmp(g->lacks, lacks, sizeof(g->lacks) - 1) != 0) {
 		(void)snprintf(g->lacks, sizeof(g->lacks), "%s", lacks);
 		if (*lacks != '\0')
-			log_msg(LOG_WARNING, "table: %s", lacks);
+			log_msg(LOG_WARNING, "table-lacks: %s", lacks);
 	}
 	if (g->nft_conf.front != NFT_FRONT_OFF &&
 	    nft_front_how(g->nft) == NFT_FRONT_OFF) {
 		log_msg(LOG_ERR,
-		    "front: off; who would be rejected is dropped");
+		    "front-off: front: off; who would be rejected is dropped");
 		guard_front_gone(g);
 	}
 }
@@ -165,8 +165,9 @@ guard_on_table(void *arg, enum msg_table state, bool fresh, bool resync)
 	struct guard *g = arg;
 
 	guardapply_table(g->apply, state == MSG_TABLE_ON, fresh);
+	guardlist_table(&g->list, state == MSG_TABLE_ON, fresh || resync);
 	if (state == MSG_TABLE_ON)
-		look_what_lacks(g);
+		guard_look_lacks(g);
 	guard_renew_queue(g);
 	if (g->phase != PHASE_RESTORE && g->phase != PHASE_READY)
 		return;
@@ -187,7 +188,7 @@ guard_on_elements(void *arg, const struct nft_op *ops, size_t n)
 void
 guard_on_log(void *arg, const struct msg *m, int fd)
 {
-	put(arg, m, fd);
+	guard_put(arg, m, fd);
 }
 
 bool
@@ -205,9 +206,11 @@ guard_on_own(void *arg, const struct net *n, bool added)
 	struct msg m = { .op = added ? MSG_OWN_ADD : MSG_OWN_DEL, .net = *n };
 
 	if (g->phase != PHASE_HELLO)
-		put(g, &m, -1);
-	if (added)
-		guardapply_spare(g->apply, n, guard_now_ms());
+		guard_put(g, &m, -1);
+	if (!added)
+		return;
+	guardapply_spare(g->apply, n, guard_now_ms());
+	guardlist_spare(&g->list, n);
 }
 
 static void
@@ -243,7 +246,7 @@ tell_front(struct guard *g)
 	const struct msg m = { .op = MSG_FRONT_FD };
 
 	if (g->front.port != 0 && g->front.engine_fd != -1) {
-		put(g, &m, g->front.engine_fd);
+		guard_put(g, &m, g->front.engine_fd);
 		g->front.engine_fd = -1; /* the queue's now */
 	} else if (g->conf.config->policy.front) {
 		put_value(g, MSG_FRONT_GONE, 0);
@@ -298,9 +301,26 @@ dispatch(struct guard *g, const struct msg *m, int64_t now_ms)
 	case MSG_LOG_FIND:
 		logwatch_find(g->logs, m->source, m->dev, m->ino);
 		break;
+	case MSG_LIST_BEGIN:
+		guardlist_begin(&g->list);
+		break;
+	case MSG_LIST_NET:
+		guardlist_net(&g->list, &m->net);
+		break;
+	case MSG_LIST_END:
+		(void)guardapply_flush(g->apply, now_ms);
+		if (guardlist_end(&g->list) != 0)
+			guardapply_note(g->apply, -EIO);
+		break;
+	case MSG_ALIVE:
+		g->alive_ms = now_ms;
+		break;
+	case MSG_CONFIG: /* with its descriptor: take_config() */
+		break;
 	default:
 		if (m->op >= MSG_DONE) /* only we say that */
-			log_msg(LOG_ERR, "the engine sent op %u", m->op);
+			log_msg(LOG_ERR, "engine-op: the engine sent op %u",
+			    m->op);
 		else if (guardapply_msg(g->apply, m, now_ms)) {
 			(void)guardapply_flush(g->apply, now_ms);
 			guardtable_restoring(&g->table, false, now_ms);
@@ -320,6 +340,17 @@ guard_apply(struct guard *g, int64_t now_ms)
 	guard_flush(g);
 }
 
+/* Only the file of the configuration comes with a descriptor. */
+static void
+take_config(struct guard *g, const struct msg_in *in)
+{
+	if (in->fd == -1)
+		return;
+	if (in->m[0].op == MSG_CONFIG)
+		guard_reload(g, in->fd, in->m[0].count);
+	(void)evutil_closesocket(in->fd);
+}
+
 void
 guard_on_read(evutil_socket_t fd, short what, void *arg)
 {
@@ -333,8 +364,7 @@ guard_on_read(evutil_socket_t fd, short what, void *arg)
 		n = msg_recv(fd, &in);
 		if (n <= 0)
 			break;
-		if (in.fd != -1)
-			(void)evutil_closesocket(in.fd); /* none is due */
+		take_config(g, &in);
 		guardapply_soon(g->apply, in.m, in.n);
 		for (size_t k = 0; k < in.n && g->child.sock != -1; k++)
 			dispatch(g, &in.m[k], now_ms);

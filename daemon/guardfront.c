@@ -103,7 +103,7 @@ listen_http(const struct config *c)
 	if (fd >= 0)
 		return fd;
 	log_msg(LOG_ERR,
-	    "front_http: cannot listen on %s: %s; there is no page", text,
+	    "front-http: cannot listen on %s: %s; there is no page", text,
 	    strerror(-fd));
 	return -1;
 }
@@ -125,12 +125,14 @@ start(struct guardfront *f, const struct config *c,
 	struct child_front cf = {
 		.conf_path = conf->conf_path,
 		.foreground = conf->foreground,
+		.join = conf->join,
 	};
 	char err[CHILD_ERRLEN];
 	int rc = listen_smtp(l, c->front == NFT_FRONT_REDIRECT);
 
 	if (rc != 0) {
-		log_msg(LOG_ERR, "front: cannot listen: %s", strerror(-rc));
+		log_msg(LOG_ERR, "front-listen: cannot listen: %s",
+		    strerror(-rc));
 		return rc;
 	}
 	l->http = listen_http(c);
@@ -139,7 +141,8 @@ start(struct guardfront *f, const struct config *c,
 	cf.http = l->http;
 	rc = child_start_front(&f->child, &cf, &f->engine_fd, err);
 	if (rc != 0)
-		log_msg(LOG_ERR, "cannot start zfw-front: %s", err);
+		log_msg(LOG_ERR, "front-start: cannot start zfw-front: %s",
+		    err);
 	else
 		f->port = l->port;
 	return rc;

@@ -4,12 +4,9 @@
 #include <errno.h>
 #include <grp.h>
 #include <limits.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "daemon/log.h"
@@ -20,39 +17,6 @@
 #define SEND_MAX  8192
 #define CUT_RATE  6000 /* cuts a minute */
 #define PATHS_MAX (2 * CONFIG_LIST_MAX)
-
-/* Opened while we still may; "" or no address = no service manager. */
-static int
-open_notify(void)
-{
-	const char *name = getenv("NOTIFY_SOCKET");
-	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	size_t n = name == NULL ? 0 : strlen(name);
-	socklen_t len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n);
-	int fd;
-
-	if (n < 2 || n >= sizeof(to.sun_path))
-		return -1;
-	memcpy(to.sun_path, name, n);
-	if (to.sun_path[0] == '@')
-		to.sun_path[0] = '\0';
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd != -1 && connect(fd, (struct sockaddr *)&to, len) != 0) {
-		close(fd);
-		fd = -1;
-	}
-	if (fd == -1)
-		log_msg(LOG_WARNING, "NOTIFY_SOCKET: %s", strerror(errno));
-	return fd;
-}
-
-void
-guard_notify(const struct guard *g, const char *text)
-{
-	if (g->notify_fd != -1 &&
-	    send(g->notify_fd, text, strlen(text), MSG_NOSIGNAL) == -1)
-		log_msg(LOG_WARNING, "NOTIFY_SOCKET: %s", strerror(errno));
-}
 
 /* Does this kernel have what we live on?  Asked before anything starts. */
 static int
@@ -79,53 +43,69 @@ lacking(const char *what)
 {
 	int e = errno == 0 ? ENOMEM : errno;
 
-	log_msg(LOG_ERR, "%s: %s", what, strerror(e));
+	log_msg(LOG_ERR, "start: %s: %s", what, strerror(e));
 	return -e;
+}
+
+static struct guardcheck_conf
+check_conf(struct guard *g)
+{
+	const struct policy *p = &g->conf.config->policy;
+	struct guardcheck_conf c = {
+		.enforce = p->enforce,
+		.lease_s = p->lease_s,
+		.rate = p->block_rate,
+		.cut_rate = CUT_RATE,
+		.blocks_max = p->blocks_max,
+		.never = guard_on_never,
+		.arg = g,
+	};
+
+	for (size_t i = 0; i < g->nft_conf.ports_n; i++)
+		c.ports[c.ports_n++] = g->nft_conf.ports[i];
+	return c;
+}
+
+void
+guard_check_conf(struct guard *g)
+{
+	const struct guardcheck_conf c = check_conf(g);
+
+	guardapply_configure(g->apply, &c);
 }
 
 static int
 open_apply(struct guard *g)
 {
-	const struct policy *p = &g->conf.config->policy;
-	struct guardapply_conf c = {
-		.nft = g->nft,
-		.check = {
-			.enforce = p->enforce,
-			.lease_s = p->lease_s,
-			.rate = p->block_rate,
-			.cut_rate = CUT_RATE,
-			.blocks_max = p->blocks_max,
-			.never = guard_on_never,
-			.arg = g,
-		},
-	};
+	struct guardapply_conf c = { .nft = g->nft,
+		.cut = &g->cut,
+		.check = check_conf(g) };
 
 	g->out = guardsend_new(g->child.sock, SEND_MAX);
 	if (g->out == NULL)
 		return lacking("messages");
 	c.out = g->out;
-	c.cut = &g->cut;
 	guardcut_init(&g->cut, g->nft);
-	for (size_t i = 0; i < g->nft_conf.ports_n; i++)
-		c.check.ports[c.check.ports_n++] = g->nft_conf.ports[i];
 	g->apply = guardapply_new(&c, guard_now_ms());
 	return g->apply == NULL ? lacking("blocks") : 0;
 }
 
-/* Without a front rejecting means dropping: no reason not to start. */
+/*
+ * Without a front rejecting means dropping: no reason not to start.  In shadow
+ * mode it is there, too, and nobody gets to it: only now can it be started.
+ */
 static int
 open_front(struct guard *g)
 {
 	const struct config *c = g->conf.config;
 
-	if (c->front == NFT_FRONT_OFF || !c->policy.enforce ||
+	if (c->front == NFT_FRONT_OFF ||
 	    guardfront_open(&g->front, c, &g->conf.child) != 0)
 		return 0;
-	g->nft_conf.front = (enum nft_front)c->front;
-	g->nft_conf.front_port = g->front.port;
+	guard_front_conf(g, c, &g->nft_conf);
 	if (nft_configure(g->nft, &g->nft_conf) == 0)
 		return 0;
-	log_msg(LOG_ERR, "front: %s", nft_error(g->nft));
+	log_msg(LOG_ERR, "front-rules: %s", nft_error(g->nft));
 	return -EINVAL;
 }
 
@@ -133,6 +113,10 @@ static int
 open_own(struct guard *g)
 {
 	g->never = neverblock_open(g->conf.config, guard_on_own, g);
+	guardlist_init(&g->list,
+	    &(struct guardlist_conf){ .nft = g->nft,
+		.policy = &g->conf.config->policy,
+		.never = g->never });
 	return g->never == NULL ? lacking("own addresses") : 0;
 }
 
@@ -156,12 +140,14 @@ open_journal(struct guard *g, size_t source)
 		.group = journal_group(c),
 		.facility = g->conf.child.foreground ? NULL :
 						       c->syslog_facility,
+		.join = g->conf.child.join,
 	};
 	char err[CHILD_ERRLEN];
 	int fd, rc = child_start_journal(&g->journal, &jc, &fd, err);
 
 	if (rc != 0)
-		log_msg(LOG_ERR, "cannot start zfw-journal: %s", err);
+		log_msg(LOG_ERR, "journal-start: cannot start zfw-journal: %s",
+		    err);
 	else
 		logwatch_give(g->logs, source, fd);
 	return rc;
@@ -209,17 +195,18 @@ open_all(struct guard *g)
 	char err[CHILD_ERRLEN];
 	int rc;
 
-	g->sole_fd = guardsole_take();
+	g->sole_fd = guardsole_take(g->conf.places->guard_uid);
 	if (g->sole_fd == -EEXIST)
 		return -EEXIST;
 	rc = open_nft(g);
 	if (rc != 0)
 		return rc;
-	g->notify_fd = open_notify();
+	guard_notify_open(g);
 	g->conf.child.urgent = g->nft_conf.queue >= 0;
 	rc = child_start(&g->child, &g->conf.child, err);
 	if (rc != 0) {
-		log_msg(LOG_ERR, "cannot start zfw-engine: %s", err);
+		log_msg(LOG_ERR, "engine-start: cannot start zfw-engine: %s",
+		    err);
 		return rc;
 	}
 	rc = open_front(g);
@@ -231,6 +218,8 @@ open_all(struct guard *g)
 		rc = open_watches(g);
 	if (rc != 0)
 		return rc;
+	if (g->conf.child.join != NULL)
+		join_turn_away(g->conf.child.join);
 	if (g->conf.child.urgent)
 		child_hurry(); /* all children are there: it is ours alone */
 	g->base = event_base_new();
@@ -248,7 +237,8 @@ guard_open(const struct guard_conf *conf, struct guard **out)
 	if (g == NULL)
 		return lacking("guard");
 	g->conf = *conf;
-	g->notify_fd = g->child.sock = g->child.wake_fd = -1;
+	g->child = g->journal = g->front.child = CHILD_NONE;
+	g->notify_fd = -1;
 	g->sole_fd = g->front.engine_fd = g->queue.proc_fd = -1;
 	rc = open_all(g);
 	if (rc != 0) {
@@ -319,9 +309,9 @@ guard_confine(struct guard *g)
 	if (rc == 0)
 		rc = priv_seccomp(PRIV_GUARD, err);
 	if (rc != 0)
-		log_msg(LOG_ERR, "cannot give up root: %s", err);
+		log_msg(LOG_ERR, "root: cannot give up root: %s", err);
 	else
-		log_msg(LOG_INFO, "user %s with CAP_NET_ADMIN and %s",
+		log_msg(LOG_INFO, "rights: user %s with CAP_NET_ADMIN and %s",
 		    c->guard_user,
 		    landlock ?
 			"CAP_DAC_READ_SEARCH within the log directories" :
@@ -341,6 +331,7 @@ guard_close(struct guard *g)
 		event_base_free(g->base);
 	logwatch_close(g->logs);
 	guard_queue_close(g);
+	guardlist_fini(&g->list);
 	neverblock_close(g->never);
 	nftwatch_close(g->watch);
 	nftwalk_close(g->walk);
@@ -348,6 +339,8 @@ guard_close(struct guard *g)
 	guardsend_free(g->out);
 	guardcut_fini(&g->cut);
 	guardfront_close(&g->front);
+	child_close(&g->front.child);
+	child_close(&g->journal);
 	child_close(&g->child);
 	nft_close(g->nft);
 	if (g->sole_fd >= 0)

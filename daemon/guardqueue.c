@@ -17,8 +17,9 @@
 #include "daemon/guard_impl.h"
 #include "daemon/log.h"
 
-#define LATE_MS    5 /* how often we look for who waits too long */
-#define PROC_FILE  "/proc/net/netfilter/nfnetlink_queue"
+#define LATE_MS    5    /* how often we look for who waits too long */
+#define DRAIN_MAX  8192 /* four times what the kernel lets wait */
+#define PROC_FILE  "/proc/self/net/netfilter/nfnetlink_queue"
 #define PROC_BYTES 4096
 
 int
@@ -34,7 +35,7 @@ guard_queue_open(struct guard *g)
 	q->kernel = nfqueue_open(q->num, guard_on_packet, g);
 	if (q->kernel == NULL) {
 		e = errno;
-		log_msg(LOG_ERR, "queue %d: %s", g->nft_conf.queue,
+		log_msg(LOG_ERR, "queue-open: queue %d: %s", g->nft_conf.queue,
 		    e == EPERM ? "another program has it" : strerror(e));
 		return -e;
 	}
@@ -43,14 +44,50 @@ guard_queue_open(struct guard *g)
 	return 0;
 }
 
+static uint64_t
+packets(const struct nfqueue *q)
+{
+	struct nfqueue_counts c;
+
+	nfqueue_counts(q, &c);
+	return c.packets;
+}
+
+/* Nobody will judge them any more. */
+void
+guard_queue_release(struct guard *g)
+{
+	g->queue.wait = false;
+	if (g->queue.kernel != NULL)
+		(void)nfqueue_tick(g->queue.kernel, INT64_MAX / 2);
+}
+
+/*
+ * The kernel drops what is left in a queue that is closed, so all of it is
+ * answered before.  The rule is out, or nothing could be done about it: then
+ * there is an end to this, too.
+ */
+static void
+drain(struct guard *g)
+{
+	struct nfqueue *q = g->queue.kernel;
+	uint64_t first, before, now;
+
+	guard_queue_release(g);
+	first = now = packets(q);
+	do {
+		before = now;
+		(void)nfqueue_read(q);
+		now = packets(q);
+	} while (now != before && now - first < DRAIN_MAX);
+	(void)nfqueue_tick(q, INT64_MAX / 2);
+}
+
 void
 guard_queue_close(struct guard *g)
 {
-	/* The kernel drops what is left in a queue that is closed. */
-	if (g->queue.kernel != NULL) {
-		(void)nfqueue_read(g->queue.kernel);
-		(void)nfqueue_tick(g->queue.kernel, INT64_MAX / 2);
-	}
+	if (g->queue.kernel != NULL)
+		drain(g);
 	nfqueue_close(g->queue.kernel);
 	g->queue.kernel = NULL;
 	if (g->queue.proc_fd != -1)
@@ -62,7 +99,7 @@ static void
 say_fault(struct guard *g, int rc)
 {
 	if (rc != 0 && log_every(&g->queue.limit, guard_now_ms(), NULL))
-		log_msg(LOG_WARNING, "queue: %s", strerror(-rc));
+		log_msg(LOG_WARNING, "queue-read: %s", strerror(-rc));
 }
 
 /* The engine does not take them: they pass without it. */
@@ -76,8 +113,8 @@ unseen(struct guard *g, size_t n)
 	q->unseen += n;
 	if (log_every(&q->relay_limit, guard_now_ms(), NULL))
 		log_msg(LOG_WARNING,
-		    "queue: the engine is slow: %llu packets "
-		    "were accepted without it",
+		    "queue-slow: the engine is slow: %llu packets were "
+		    "accepted without it",
 		    (unsigned long long)q->unseen);
 }
 

@@ -42,26 +42,26 @@ holder(void)
 }
 
 static int
-taken(void)
+taken(uid_t guard)
 {
 	struct ucred who = holder();
 
-	if (who.pid != 0 && who.uid == 0) {
+	if (who.pid != 0 && (who.uid == 0 || who.uid == guard)) {
 		log_msg(LOG_ERR,
-		    "another zfwd (process %d) has the table of this network "
-		    "namespace",
+		    "another-zfwd: another zfwd (process %d) has the table of "
+		    "this network namespace",
 		    (int)who.pid);
 		return -EEXIST;
 	}
 	log_msg(LOG_WARNING,
-	    "a program of user %d has our socket name @" GUARDSOLE_NAME
-	    ": a second zfwd would not be noticed",
+	    "name-taken: a program of user %d has our socket name "
+	    "@" GUARDSOLE_NAME ": a second zfwd would not be noticed",
 	    who.pid == 0 ? -1 : (int)who.uid);
 	return -1;
 }
 
 int
-guardsole_take(void)
+guardsole_take(uid_t guard)
 {
 	struct sockaddr_un to;
 	socklen_t len = name_of(&to);
@@ -72,9 +72,10 @@ guardsole_take(void)
 		return fd;
 	if (fd != -1 && errno == EADDRINUSE) {
 		close(fd);
-		return taken();
+		return taken(guard);
 	}
-	log_msg(LOG_WARNING, "@" GUARDSOLE_NAME ": %s", strerror(errno));
+	log_msg(LOG_WARNING, "name-failed: @" GUARDSOLE_NAME ": %s",
+	    strerror(errno));
 	if (fd != -1)
 		close(fd);
 	return -1;

@@ -29,7 +29,7 @@ go_off(struct guardtable *t)
 
 	t->seen = NFTWATCH_NOTHING;
 	if (rc != 0)
-		log_msg(LOG_ERR, "off: cannot delete the table: %s",
+		log_msg(LOG_ERR, "off-failed: cannot delete the table: %s",
 		    nft_error(t->conf.nft));
 	if (t->state == MSG_TABLE_OFF)
 		return;
@@ -49,7 +49,7 @@ install(struct guardtable *t, bool *fresh)
 		return 0;
 	}
 	if (!t->failed_said)
-		log_msg(LOG_ERR, "cannot install the table: %s",
+		log_msg(LOG_ERR, "table-failed: cannot install the table: %s",
 		    nft_error(t->conf.nft));
 	t->failed_said = true;
 	if (t->state != 0 && t->state != MSG_TABLE_FAILED)
@@ -94,8 +94,9 @@ others_elements(struct guardtable *t, int64_t now_ms)
 	t->resync = t->resync || seen->more || seen->other;
 	if (right > 0 && log_every(&t->elements_limit, now_ms, &more))
 		log_msg(LOG_WARNING,
-		    "elements of table inet " NFT_TABLE " were changed by "
-		    "another program: %zu put right left_out=%llu",
+		    "elements-changed: elements of table inet " NFT_TABLE
+		    " were changed by another program: %zu put right "
+		    "left_out=%llu",
 		    right, (unsigned long long)more);
 }
 
@@ -125,7 +126,7 @@ guardtable_restoring(struct guardtable *t, bool on, int64_t now_ms)
 	if (nftwatch_listen(t->conf.watch, !on) != 0) {
 		if (on)
 			return; /* only slower */
-		log_msg(LOG_ERR, "watching the table: cannot go on");
+		log_msg(LOG_ERR, "watch: watching the table: cannot go on");
 	}
 	t->deaf_ms = on ? now_ms : 0;
 	if (!on && t->seen == NFTWATCH_NOTHING)
@@ -153,17 +154,18 @@ repair(struct guardtable *t, int64_t now_ms)
 	if (!repairs_allow(&t->repairs, now_ms)) {
 		if (!was_paused)
 			log_msg(LOG_CRIT,
-			    "table inet " NFT_TABLE " was %s %d times within "
-			    "a minute: another program fights over it; not "
-			    "repaired for a minute, NOTHING MAY BE BLOCKED",
+			    "table-fight: table inet " NFT_TABLE
+			    " was %s %d times within a minute: another program "
+			    "fights over it; not repaired for a minute, "
+			    "NOTHING MAY BE BLOCKED",
 			    what_word(t->seen), REPAIRS_MAX + 1);
 		return;
 	}
 	if (install(t, &fresh) != 0)
 		return;
 	log_msg(LOG_WARNING,
-	    "table inet " NFT_TABLE " was %s by another "
-	    "program: put back%s",
+	    "table-changed: table inet " NFT_TABLE
+	    " was %s by another program: put back%s",
 	    what_word(t->seen), fresh ? ", all blocks are sent again" : "");
 	t->seen = NFTWATCH_NOTHING;
 	enter(t, MSG_TABLE_ON, fresh, true);
@@ -176,8 +178,8 @@ send_again(struct guardtable *t, int64_t now_ms)
 	if (!repairs_allow(&t->repairs, now_ms))
 		return; /* later: the flag stays */
 	log_msg(LOG_WARNING,
-	    "elements of table inet " NFT_TABLE " were changed by another "
-	    "program: all blocks are sent again");
+	    "elements-flushed: elements of table inet " NFT_TABLE
+	    " were changed by another program: all blocks are sent again");
 	enter(t, MSG_TABLE_ON, false, true);
 }
 
@@ -199,8 +201,8 @@ reassure(struct guardtable *t)
 		return;
 	}
 	log_msg(LOG_WARNING,
-	    "table inet " NFT_TABLE " was gone: put back, "
-	    "all blocks are sent again");
+	    "table-gone: table inet " NFT_TABLE
+	    " was gone: put back, all blocks are sent again");
 	enter(t, MSG_TABLE_ON, true, true);
 }
 

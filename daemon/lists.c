@@ -4,13 +4,14 @@
 #include <errno.h>
 #include <stdlib.h>
 
-struct pair {
-	struct netlist *end_user, *pools; /* NULL: no files */
+struct set {
+	struct netlist *end_user, *pools, *listed; /* NULL: no files */
+	struct net_list flat;                      /* those of `listed` */
 };
 
 struct lists {
 	struct config *config;
-	struct pair now, next;
+	struct set now, next;
 };
 
 /* One list of all files; false with a sentence in `err`. */
@@ -35,11 +36,55 @@ load(char *const *files, struct netlist **out, char err[NETLIST_ERRLEN])
 }
 
 static void
-free_pair(struct pair *p)
+free_set(struct set *s)
 {
-	netlist_free(p->end_user);
-	netlist_free(p->pools);
-	*p = (struct pair){ NULL, NULL };
+	netlist_free(s->end_user);
+	netlist_free(s->pools);
+	netlist_free(s->listed);
+	free(s->flat.v);
+	*s = (struct set){ .end_user = NULL };
+}
+
+struct flat {
+	struct net_list *to;
+	const struct net *wide; /* the first that is too wide */
+};
+
+static void
+flat_one(void *arg, const struct net *n)
+{
+	struct flat *f = arg;
+
+	f->to->v[f->to->n] = *n;
+	if (f->wide == NULL && n->bits < LISTS_BLOCKED_BITS)
+		f->wide = &f->to->v[f->to->n];
+	f->to->n++;
+}
+
+/* The blocked ones one by one, as the kernel is told of them. */
+static bool
+flatten(struct set *s, char err[NETLIST_ERRLEN])
+{
+	struct flat f = { &s->flat, NULL };
+	size_t n = netlist_n(s->listed);
+	char text[ADDR_STRLEN];
+
+	if (n > LISTS_BLOCKED_MAX) {
+		(void)snprintf(err, NETLIST_ERRLEN,
+		    "block_file: more than %d networks", LISTS_BLOCKED_MAX);
+		return false;
+	}
+	s->flat.v = calloc(n + 1, sizeof(*s->flat.v));
+	if (s->flat.v == NULL) {
+		(void)snprintf(err, NETLIST_ERRLEN, "not enough memory");
+		return false;
+	}
+	netlist_each(s->listed, flat_one, &f);
+	if (f.wide != NULL)
+		(void)snprintf(err, NETLIST_ERRLEN,
+		    "block_file: %s is wider than /%d", net_print(f.wide, text),
+		    LISTS_BLOCKED_BITS);
+	return f.wide == NULL;
 }
 
 struct lists *
@@ -52,7 +97,7 @@ lists_new(struct config *c, char err[NETLIST_ERRLEN])
 		return NULL;
 	}
 	l->config = c;
-	if (lists_stage(l, err) != 0) {
+	if (lists_stage(l, c, err) != 0) {
 		free(l);
 		return NULL;
 	}
@@ -71,11 +116,13 @@ lists_free(struct lists *l)
 }
 
 int
-lists_stage(struct lists *l, char err[NETLIST_ERRLEN])
+lists_stage(struct lists *l, const struct config *c, char err[NETLIST_ERRLEN])
 {
 	lists_drop(l);
-	if (load(l->config->end_user_files, &l->next.end_user, err) &&
-	    load(l->config->pool_files, &l->next.pools, err))
+	if (load(c->end_user_files, &l->next.end_user, err) &&
+	    load(c->pool_files, &l->next.pools, err) &&
+	    load(c->block_files, &l->next.listed, err) &&
+	    flatten(&l->next, err))
 		return 0;
 	lists_drop(l);
 	return -EINVAL;
@@ -84,17 +131,27 @@ lists_stage(struct lists *l, char err[NETLIST_ERRLEN])
 void
 lists_drop(struct lists *l)
 {
-	free_pair(&l->next);
+	free_set(&l->next);
 }
 
 void
 lists_swap(struct lists *l)
 {
-	struct pair old = l->now;
+	struct set old = l->now;
 
 	l->now = l->next;
-	l->next = (struct pair){ NULL, NULL };
+	l->next = (struct set){ .end_user = NULL };
 	l->config->policy.end_user = l->now.end_user;
 	l->config->policy.pools = l->now.pools;
-	free_pair(&old);
+	l->config->policy.listed = l->now.listed;
+	free_set(&old);
+}
+
+bool
+lists_blocked(const struct lists *l, size_t i, struct net *out)
+{
+	if (i >= l->now.flat.n)
+		return false;
+	*out = l->now.flat.v[i];
+	return true;
 }

@@ -24,8 +24,8 @@ live_guard_send(struct live *l, const struct msg *m)
 	l->bulk.repair = true;
 	if (log_every(&l->faults.guard, live_mono_ms(), &left_out))
 		log_msg(LOG_ERR,
-		    "the guard is too slow: a record was dropped, all blocks "
-		    "will be sent again (%llu more)",
+		    "guard-slow: the guard is too slow: a record was dropped, "
+		    "all blocks will be sent again (%llu more)",
 		    (unsigned long long)left_out);
 }
 
@@ -56,6 +56,26 @@ bulk_allow(struct live *l)
 		}
 		live_guard_send(l, &m);
 		b->allow_at++;
+	}
+}
+
+/* Of block_file; none in shadow mode. */
+static void
+bulk_list(struct live *l)
+{
+	struct live_bulk *b = &l->bulk;
+	struct msg m = { .op = MSG_LIST_NET };
+
+	if (b->list_at == 0)
+		live_guard_send(l, &(struct msg){ .op = MSG_LIST_BEGIN });
+	for (size_t i = 0; i < BULK_SLICE; i++, b->list_at++) {
+		if (!l->policy->enforce ||
+		    !lists_blocked(l->conf.lists, b->list_at, &m.net)) {
+			live_guard_send(l, &(struct msg){ .op = MSG_LIST_END });
+			b->list = false;
+			return;
+		}
+		live_guard_send(l, &m);
 	}
 }
 
@@ -156,6 +176,8 @@ bulk_step(struct live *l)
 	}
 	if (b->allow)
 		bulk_allow(l);
+	else if (b->list)
+		bulk_list(l);
 	else if (b->blocks)
 		bulk_blocks(l);
 	else
@@ -173,7 +195,7 @@ live_guard_flush(struct live *l)
 	} else if (rc == 0 || rc == -EAGAIN) {
 		(void)event_add(l->ev_guard_out, NULL);
 	} else {
-		log_msg(LOG_ERR, "guard: %s", strerror(-rc));
+		log_msg(LOG_ERR, "guard-socket: %s", strerror(-rc));
 		live_end(l, rc == -EPIPE || rc == -ECONNRESET ? 0 : rc);
 	}
 }
@@ -192,7 +214,7 @@ live_guard_pump(struct live *l)
 			break;
 	}
 	live_guard_flush(l);
-	if (l->bulk.allow || l->bulk.blocks)
+	if (l->bulk.allow || l->bulk.list || l->bulk.blocks)
 		(void)event_add(l->ev_guard_out, NULL);
 }
 
@@ -213,8 +235,8 @@ on_resync(struct live *l)
 {
 	struct live_bulk *b = &l->bulk;
 
-	b->allow = true;
-	b->allow_at = 0;
+	b->allow = b->list = true;
+	b->allow_at = b->list_at = 0;
 	b->blocks = b->restore = true;
 	b->blocks_begun = b->repair = b->early = false;
 	b->blocks_at = 0;
@@ -229,7 +251,7 @@ on_table(struct live *l, const struct msg *m)
 	    l->table == (enum msg_table)m->value)
 		return;
 	l->table = (enum msg_table)m->value;
-	log_msg(LOG_INFO, "the kernel table is %s", words[l->table]);
+	log_msg(LOG_INFO, "table: the kernel table is %s", words[l->table]);
 }
 
 static void
@@ -243,6 +265,8 @@ on_refused(struct live *l, const struct msg *m)
 	char who[ADDR_STRLEN];
 
 	l->refused[v]++;
+	if (v == MSG_REFUSED_KERNEL && !stack_none(&m->stack))
+		engine_narrow_refused(l->engine, &m->net.a);
 	/* The engine takes it for blocked: so it has to become that. */
 	if (l->bulk.again_ms == 0 &&
 	    (v == MSG_REFUSED_RATE || v == MSG_REFUSED_FULL ||
@@ -271,6 +295,15 @@ on_record(struct live *l, const struct msg *m)
 	case MSG_DONE:
 		live_ctl_synced(l, m->seq, m->value);
 		live_front_synced(l, m->seq, m->value);
+		live_reload_synced(l, m->seq, m->value);
+		break;
+	case MSG_RELOAD:
+		live_reload_begin(l, NULL);
+		break;
+	case MSG_CONFIGURED:
+		live_reload_configured(l, m->value);
+		if (m->value == 1)
+			on_resync(l);
 		break;
 	case MSG_RESYNC:
 		on_resync(l);
@@ -341,11 +374,11 @@ take_message(struct live *l)
 	} else if (rc == -EBADMSG) {
 		l->faults.bad_msgs++;
 		if (log_every(&l->faults.bad_msg, live_mono_ms(), NULL))
-			log_msg(LOG_ERR, "guard: a bad message");
+			log_msg(LOG_ERR, "guard-message: a bad message");
 	} else {
 		/* 0: the guard is gone: so are we */
 		if (rc < 0)
-			log_msg(LOG_ERR, "guard: %s", strerror(-rc));
+			log_msg(LOG_ERR, "guard-socket: %s", strerror(-rc));
 		live_end(l, rc == -ECONNRESET ? 0 : rc);
 		return TAKEN_END;
 	}

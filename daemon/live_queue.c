@@ -69,7 +69,7 @@ live_queue_tick(struct live *l)
 	if (on == l->queue.on)
 		return;
 	l->queue.on = on;
-	log_msg(LOG_INFO, "inline verdicts are %s", on ? "on" : "off");
+	log_msg(LOG_INFO, "inline: inline verdicts are %s", on ? "on" : "off");
 	live_guard_send(l,
 	    &(struct msg){ .op = MSG_INLINE, .value = on ? 1 : 0 });
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/logwatch.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -11,12 +10,12 @@
 #include <unistd.h>
 
 #include "daemon/log.h"
+#include "daemon/logfind.h"
 
 #define DIR_MASK \
 	(IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB | \
 	    IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
 #define FILE_MASK (IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF)
-#define FIND_MAX  4096 /* rotated files of one log that are looked at */
 
 struct place { /* a directory, and a name in it */
 	char dir[PATH_MAX];
@@ -149,7 +148,7 @@ not_there(struct logwatch *w, struct source *s, int e, bool tick)
 	forget_file(s);
 	if (s->said == (int)what)
 		return;
-	log_msg(LOG_WARNING, "log %s: %s", s->path,
+	log_msg(LOG_WARNING, "log-unusable: log %s: %s", s->path,
 	    e == ENXIO ? "neither a file nor a named pipe" : strerror(e));
 	say(w, s, what, -1);
 }
@@ -228,6 +227,56 @@ check(struct logwatch *w, struct source *s, bool tick)
 	}
 }
 
+static void
+new_source(struct logwatch *w, size_t i, const char *path)
+{
+	struct source *s = &w->v[i];
+
+	*s = (struct source){ .path = path, .fd = -1, .given = -1 };
+	s->index = (uint16_t)i;
+	s->wd_file = s->wd_old = s->at.wd = s->real.wd = -1;
+	(void)split(path, &s->at);
+}
+
+static void
+drop_source(struct logwatch *w, struct source *s)
+{
+	int *const all[] = { &s->at.wd, &s->real.wd, &s->wd_file, &s->wd_old };
+
+	forget_file(s);
+	if (s->given != -1)
+		close(s->given);
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		wd_set(w, all[i], -1);
+}
+
+bool
+logwatch_set(struct logwatch *w, char *const *paths)
+{
+	size_t n = 0, was = w->n;
+
+	while (paths[n] != NULL)
+		n++;
+	if (n > LOGWATCH_MAX)
+		return false;
+	for (size_t i = 0; i < was; i++) {
+		if (i < n && strcmp(w->v[i].path, paths[i]) == 0) {
+			w->v[i].path = paths[i];
+			continue;
+		}
+		drop_source(w, &w->v[i]);
+		if (i < n)
+			new_source(w, i, paths[i]);
+	}
+	for (size_t i = was; i < n; i++)
+		new_source(w, i, paths[i]);
+	w->n = n;
+	for (size_t i = 0; i < n; i++)
+		if (w->v[i].said == 0)
+			check(w, &w->v[i], true);
+	return true;
+}
+
 struct logwatch *
 logwatch_open(char *const *paths, int wake_fd, logwatch_cb *cb, void *arg)
 {
@@ -236,19 +285,18 @@ logwatch_open(char *const *paths, int wake_fd, logwatch_cb *cb, void *arg)
 
 	while (paths[n] != NULL)
 		n++;
-	w = calloc(1, sizeof(*w) + n * sizeof(w->v[0]));
+	if (n > LOGWATCH_MAX) {
+		errno = E2BIG;
+		return NULL;
+	}
+	/* Those that are never used cost nothing. */
+	w = calloc(1, sizeof(*w) + LOGWATCH_MAX * sizeof(w->v[0]));
 	if (w == NULL)
 		return NULL;
 	*w = (struct logwatch){ .wake_fd = wake_fd, .cb = cb, .arg = arg };
 	w->n = n;
-	for (size_t i = 0; i < n; i++) {
-		struct source *s = &w->v[i];
-
-		*s = (struct source){ .path = paths[i], .fd = -1, .given = -1 };
-		s->index = (uint16_t)i;
-		s->wd_file = s->wd_old = s->at.wd = s->real.wd = -1;
-		(void)split(paths[i], &s->at);
-	}
+	for (size_t i = 0; i < n; i++)
+		new_source(w, i, paths[i]);
 	w->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	if (w->fd == -1) {
 		free(w);
@@ -371,56 +419,6 @@ logwatch_read(struct logwatch *w)
 		knock(w);
 }
 
-/* Opens `name` when it is that file; -1 with errno, ENOENT = it is not. */
-static int
-open_inode(int dir, const char *name, uint64_t dev, uint64_t ino)
-{
-	struct stat st;
-	int fd;
-
-	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
-	    st.st_dev != dev || st.st_ino != ino || !S_ISREG(st.st_mode)) {
-		errno = ENOENT;
-		return -1;
-	}
-	fd = openat(dir, name,
-	    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
-	if (fd == -1)
-		return -1;
-	if (fstat(fd, &st) == 0 && st.st_dev == dev && st.st_ino == ino)
-		return fd;
-	close(fd); /* renamed between the two calls */
-	errno = ENOENT;
-	return -1;
-}
-
-/* Searches one directory for names that begin with the log's. */
-static int
-find_in(const struct place *p, uint64_t dev, uint64_t ino)
-{
-	const struct dirent *e;
-	unsigned looked = 0;
-	int fd = -1, why = ENOENT;
-	DIR *d;
-
-	if (p->base[0] == '\0')
-		errno = ENOENT;
-	d = p->base[0] == '\0' ? NULL : opendir(p->dir);
-	if (d == NULL)
-		return -1;
-	while (fd == -1 && looked < FIND_MAX && (e = readdir(d)) != NULL) {
-		if (strncmp(e->d_name, p->base, strlen(p->base)) != 0)
-			continue;
-		looked++;
-		fd = open_inode(dirfd(d), e->d_name, dev, ino);
-		if (fd == -1 && errno != ENOENT)
-			why = errno;
-	}
-	closedir(d);
-	errno = why;
-	return fd;
-}
-
 void
 logwatch_find(struct logwatch *w, uint16_t source, uint64_t dev, uint64_t ino)
 {
@@ -434,9 +432,10 @@ logwatch_find(struct logwatch *w, uint16_t source, uint64_t dev, uint64_t ino)
 		w->cb(w->arg, &m, -1);
 		return;
 	}
-	fd = find_in(&w->v[source].at, dev, ino);
+	fd = logfind(w->v[source].at.dir, w->v[source].at.base, dev, ino);
 	if (fd == -1 && errno == ENOENT)
-		fd = find_in(&w->v[source].real, dev, ino);
+		fd = logfind(w->v[source].real.dir, w->v[source].real.base, dev,
+		    ino);
 	if (fd != -1)
 		m.value = MSG_LOG_OLD;
 	else if (errno == EACCES || errno == EPERM)

@@ -30,10 +30,21 @@ typedef void logwatch_cb(void *arg, const struct msg *m, int fd);
 
 struct logwatch;
 
-/* `paths` is NULL-terminated and borrowed.  NULL with errno set. */
+#define LOGWATCH_MAX 64
+
+/*
+ * `paths` is NULL-terminated and borrowed, LOGWATCH_MAX at most.  NULL with
+ * errno set.
+ */
 struct logwatch *
 logwatch_open(char *const *paths, int wake_fd, logwatch_cb *cb, void *arg);
 void logwatch_close(struct logwatch *w);
+/*
+ * Others: where a path is another one than before, that source is new and
+ * told; "" is none.  The old paths must still be there, and are not borrowed
+ * any more.  False: too many, nothing has changed.
+ */
+bool logwatch_set(struct logwatch *w, char *const *paths);
 int logwatch_fd(const struct logwatch *w);
 
 /* What the source that is no path reads from; taken, and told once. */

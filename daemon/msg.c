@@ -10,7 +10,7 @@
 static bool
 wants_fd(const struct msg *m)
 {
-	return m->op == MSG_FRONT_FD ||
+	return m->op == MSG_FRONT_FD || m->op == MSG_CONFIG ||
 	    (m->op == MSG_LOG_FD && m->value <= MSG_LOG_OLD);
 }
 

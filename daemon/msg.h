@@ -40,6 +40,12 @@ enum msg_op {
 	MSG_VERDICT, /* seq of a MSG_PACKET, value: 1 accept, 0 drop */
 	MSG_INLINE, /* value 1: wait for a MSG_VERDICT of each packet; 0: not */
 	MSG_CHECK,  /* seq, net, stack, action: is it in the kernel? */
+	MSG_CONFIG, /* count: hash of the text; +fd: the file of the config, to
+		       be put in force.  Answered by MSG_CONFIGURED */
+	MSG_LIST_BEGIN, /* networks that are always blocked follow ... */
+	MSG_LIST_NET,   /* net */
+	MSG_LIST_END,   /* ... and replace those before */
+	MSG_ALIVE,      /* once a second: the engine's loop goes round */
 	/* guard -> engine */
 	MSG_DONE,    /* seq of a MSG_SYNC; result 0 or -errno */
 	MSG_RESYNC,  /* the table is new and empty: send everything */
@@ -58,6 +64,9 @@ enum msg_op {
 			   1: the front is there */
 	MSG_QUEUE,      /* value: enum msg_queue; count.  Once a second if it
 			   changed; all zero at start */
+	MSG_RELOAD,     /* read the config again */
+	MSG_CONFIGURED, /* value: 0 it is in force; 1 the same, and the sets are
+			   empty, as MSG_RESYNC; -errno: all is as it was */
 	MSG_OPS,
 };
 

@@ -50,6 +50,9 @@ static const struct {
 	[MSG_FRONT_GONE] = { HAS_VALUE, 0, 1 },
 	[MSG_QUEUE] = { HAS_VALUE | HAS_COUNT, MSG_QUEUE_PACKETS,
 	    MSG_QUEUES - 1 },
+	[MSG_CONFIG] = { HAS_COUNT, 0, 0 },
+	[MSG_LIST_NET] = { HAS_NET, 0, 0 },
+	[MSG_CONFIGURED] = { HAS_VALUE, -4095, 1 },
 };
 
 /* In the one form that an address has: a v4-mapped one is another. */

@@ -111,8 +111,6 @@ compile(struct pattern *p, const char *regex, size_t at, size_t number,
 		return refuse(err, number, at + offset, "%s",
 		    (const char *)what);
 	}
-	/* Without JIT (no memory for code, another CPU) it is only slower. */
-	(void)pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE);
 	return take_groups(p, number, at, err);
 }
 
@@ -165,7 +163,7 @@ prepare(struct patterns *ps)
 }
 
 struct patterns *
-patterns_new(const char *const *list, char err[PATTERN_ERRLEN])
+patterns_plain(const char *const *list, char err[PATTERN_ERRLEN])
 {
 	struct patterns *ps = calloc(1, sizeof(*ps));
 	bool ok = ps != NULL;
@@ -177,6 +175,17 @@ patterns_new(const char *const *list, char err[PATTERN_ERRLEN])
 		return ps;
 	patterns_free(ps);
 	return NULL;
+}
+
+struct patterns *
+patterns_new(const char *const *list, char err[PATTERN_ERRLEN])
+{
+	struct patterns *ps = patterns_plain(list, err);
+
+	/* Without JIT (no memory for code, another CPU) it is only slower. */
+	for (size_t i = 0; ps != NULL && i < ps->n; i++)
+		(void)pcre2_jit_compile(ps->v[i].code, PCRE2_JIT_COMPLETE);
+	return ps;
 }
 
 void

@@ -3,8 +3,8 @@
  * pattern_new - stage 5 of 8: the site's own patterns, from text to PCRE2
  *
  * The half of pattern.h that knows nothing of log lines: `zfwd -n` needs no
- * more, and may not link more.  Called once at the start, before seccomp
- * forbids to make code; the result is the caller's.
+ * more, and may not link more.  Called at the start, before seccomp forbids
+ * to make code, and by a reload after that; the result is the caller's.
  */
 #ifndef ZFW_DAEMON_PATTERN_NEW_H
 #define ZFW_DAEMON_PATTERN_NEW_H
@@ -21,6 +21,9 @@ struct patterns;
  */
 struct patterns *
 patterns_new(const char *const *list, char err[PATTERN_ERRLEN]);
+/* The same where no code may be made any more: matching is slower then. */
+struct patterns *
+patterns_plain(const char *const *list, char err[PATTERN_ERRLEN]);
 void patterns_free(struct patterns *p); /* NULL is allowed */
 
 #endif

@@ -11,10 +11,9 @@
 #define FILES_MAX   64
 
 struct signatures {
-	char *const *files;
-	struct sigdb *db;
+	struct sigdb *db, *next; /* NULL: nothing is staged */
 	struct sigcache *cache;
-	struct sigfile_report report;
+	struct sigfile_report report, next_report;
 };
 
 static void
@@ -23,9 +22,10 @@ on_warning(void *arg, const char *text)
 	unsigned *n = arg;
 
 	if (++*n < SIGNATURES_WARN_MAX)
-		log_msg(LOG_WARNING, "%s", text);
+		log_msg(LOG_WARNING, "signature: %s", text);
 	else if (*n == SIGNATURES_WARN_MAX)
-		log_msg(LOG_WARNING, "%s; further ones are not shown", text);
+		log_msg(LOG_WARNING,
+		    "signature: %s; further ones are not shown", text);
 }
 
 static struct sigdb *
@@ -57,7 +57,6 @@ signatures_new(char *const *files, const struct hash_key *key,
 		(void)snprintf(err, SIGFILE_ERRLEN, "not enough memory");
 		return NULL;
 	}
-	s->files = files;
 	s->db = load(files, &s->report, err);
 	if (s->db == NULL) {
 		free(s);
@@ -78,22 +77,37 @@ signatures_free(struct signatures *s)
 		return;
 	sigcache_free(s->cache);
 	sigdb_free(s->db);
+	sigdb_free(s->next);
 	free(s);
 }
 
 int
-signatures_reload(struct signatures *s, char err[SIGFILE_ERRLEN])
+signatures_stage(struct signatures *s, char *const *files,
+    char err[SIGFILE_ERRLEN])
 {
-	struct sigfile_report rep = { 0 };
-	struct sigdb *db = load(s->files, &rep, err);
+	signatures_drop(s);
+	s->next_report = (struct sigfile_report){ 0 };
+	s->next = load(files, &s->next_report, err);
+	return s->next == NULL ? -EINVAL : 0;
+}
 
-	if (db == NULL)
-		return -EINVAL;
-	sigcache_set(s->cache, db);
+void
+signatures_drop(struct signatures *s)
+{
+	sigdb_free(s->next);
+	s->next = NULL;
+}
+
+void
+signatures_swap(struct signatures *s)
+{
+	if (s->next == NULL)
+		return;
+	sigcache_set(s->cache, s->next);
 	sigdb_free(s->db);
-	s->db = db;
-	s->report = rep;
-	return 0;
+	s->db = s->next;
+	s->report = s->next_report;
+	s->next = NULL;
 }
 
 struct sigcache *

@@ -19,15 +19,22 @@
 struct signatures;
 
 /*
- * `files`: paths, ended by NULL; borrowed for good.  NULL itself stands for
- * none.  NULL with a sentence in `err` when a file cannot be used.
+ * `files`: paths, ended by NULL.  NULL itself stands for none.  NULL with a sentence in `err` when a file cannot be used.
  */
 struct signatures *signatures_new(char *const *files,
     const struct hash_key *key, char err[SIGFILE_ERRLEN]);
 void signatures_free(struct signatures *s); /* NULL is allowed */
 
-/* 0, or -EINVAL with a sentence in `err`: nothing has changed then. */
-int signatures_reload(struct signatures *s, char err[SIGFILE_ERRLEN]);
+/*
+ * The files that these paths name, in two steps so that a reload of more than
+ * these can be whole or not at all: 0, or -EINVAL with a sentence in `err` and
+ * nothing read; then signatures_swap() puts what was read in force, or
+ * signatures_drop().
+ */
+int signatures_stage(struct signatures *s, char *const *files,
+    char err[SIGFILE_ERRLEN]);
+void signatures_swap(struct signatures *s);
+void signatures_drop(struct signatures *s);
 
 /* Borrowed until signatures_free(); follows a reload by itself. */
 struct sigcache *signatures_cache(struct signatures *s);

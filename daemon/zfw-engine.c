@@ -52,18 +52,18 @@ open_capture(struct parts *p, const char *name, bool must)
 	char err[CAPTURE_ERRLEN];
 
 	if (p->ifaces_n == LIVE_IFACES_MAX) {
-		log_msg(LOG_ERR, "%s: more than %d interfaces", name,
-		    LIVE_IFACES_MAX);
+		log_msg(LOG_ERR, "capture-many: %s: more than %d interfaces",
+		    name, LIVE_IFACES_MAX);
 		return !must;
 	}
 	i->capture = capture_open_live(name, pol->ports, pol->ports_n, err);
 	if (i->capture == NULL) {
-		log_msg(LOG_ERR, "capture: %s", err);
+		log_msg(LOG_ERR, "capture-open: %s", err);
 		return !must;
 	}
 	(void)snprintf(i->name, sizeof(i->name), "%s", name);
 	p->ifaces_n++;
-	log_msg(LOG_INFO, "listening on %s%s", name,
+	log_msg(LOG_INFO, "capture: listening on %s%s", name,
 	    must ? "" : " (has the default route)");
 	return true;
 }
@@ -72,8 +72,8 @@ static void
 open_default(struct parts *p)
 {
 	char names[LIVE_IFACES_MAX][ROUTE_NAME_MAX];
-	FILE *v4 = fopen("/proc/net/route", "re");
-	FILE *v6 = fopen("/proc/net/ipv6_route", "re");
+	FILE *v4 = fopen("/proc/self/net/route", "re");
+	FILE *v6 = fopen("/proc/self/net/ipv6_route", "re");
 	size_t n = route_default(v4, v6, names, 0, LIVE_IFACES_MAX);
 
 	if (v4 != NULL)
@@ -84,8 +84,9 @@ open_default(struct parts *p)
 		(void)open_capture(p, names[i], false);
 	if (p->ifaces_n == 0)
 		log_msg(LOG_WARNING,
-		    "no interface to listen on: there is no default route and "
-		    "none is configured; judging by the log alone");
+		    "capture-none: no interface to listen on: there is no "
+		    "default route and none is configured; judging by the log "
+		    "alone");
 }
 
 static bool
@@ -112,7 +113,7 @@ open_recorder(struct parts *p)
 		return true;
 	p->recorder = recorder_open(p->opt.record, err);
 	if (p->recorder == NULL)
-		log_msg(LOG_ERR, "record: %s", err);
+		log_msg(LOG_ERR, "record-open: %s", err);
 	return p->recorder != NULL;
 }
 
@@ -126,7 +127,7 @@ open_ctl(struct parts *p)
 	if (name != NULL && name[0] != '\0') {
 		gr = getgrnam(name);
 		if (gr == NULL) {
-			log_msg(LOG_ERR, "ctl_group: no such group: %s", name);
+			log_msg(LOG_ERR, "ctl-group: no such group: %s", name);
 			return false;
 		}
 	}
@@ -134,7 +135,8 @@ open_ctl(struct parts *p)
 	(void)snprintf(path, sizeof(path), "%s/ctl", p->config->run_dir);
 	p->ctl_fd = ctl_listen(path, gr == NULL ? (gid_t)-1 : gr->gr_gid);
 	if (p->ctl_fd < 0)
-		log_msg(LOG_ERR, "%s: %s", path, strerror(-p->ctl_fd));
+		log_msg(LOG_ERR, "ctl-socket: %s: %s", path,
+		    strerror(-p->ctl_fd));
 	return p->ctl_fd >= 0;
 }
 
@@ -149,14 +151,14 @@ group_of(const struct config *c, gid_t *gid)
 		if (pw != NULL)
 			*gid = pw->pw_gid;
 		else
-			log_msg(LOG_ERR, "no such user: %s", c->user);
+			log_msg(LOG_ERR, "user: no such user: %s", c->user);
 		return pw != NULL;
 	}
 	gr = getgrnam(c->p0f_group);
 	if (gr != NULL)
 		*gid = gr->gr_gid;
 	else
-		log_msg(LOG_ERR, "p0f_group: no such group: %s", c->p0f_group);
+		log_msg(LOG_ERR, "p0f-group: no such group: %s", c->p0f_group);
 	return gr != NULL;
 }
 
@@ -172,7 +174,7 @@ open_p0f(struct parts *p)
 		return false;
 	p->p0f_fd = p0fsock_listen(path, 0660, gid);
 	if (p->p0f_fd < 0)
-		log_msg(LOG_ERR, "p0f_socket: %s: %s", path,
+		log_msg(LOG_ERR, "p0f-socket: %s: %s", path,
 		    strerror(-p->p0f_fd));
 	return p->p0f_fd >= 0;
 }
@@ -186,7 +188,8 @@ open_resolver(struct parts *p)
 	if (!p->config->resolver) {
 		if (p->config->dns_lists[0] != NULL)
 			log_msg(LOG_WARNING,
-			    "dns_lists are not asked: resolver is off");
+			    "dns-lists-off: dns_lists are not asked: resolver "
+			    "is off");
 		return true;
 	}
 	p->resolver = live_names_open(p->config, err);
@@ -197,11 +200,13 @@ open_resolver(struct parts *p)
 
 /* ---- what does not ---- */
 
-/* Reading, for files of the config that are read again at a reload. */
+#define REACH_MAX (4 * CONFIG_LIST_MAX + 1)
+
+/* Reading, for the config and its files, which a reload reads again. */
 struct reachable {
 	size_t n;
-	struct priv_path paths[3 * CONFIG_LIST_MAX + 1];
-	char dirs[3 * CONFIG_LIST_MAX][PATH_MAX];
+	struct priv_path paths[REACH_MAX + 1];
+	char dirs[REACH_MAX][PATH_MAX];
 };
 
 /* A file that is saved anew is another one: its directory. */
@@ -230,6 +235,8 @@ confine(const struct config *c, char err[PRIV_ERRLEN])
 	reach_files(r, c->signature_files);
 	reach_files(r, c->end_user_files);
 	reach_files(r, c->pool_files);
+	reach_files(r, c->block_files);
+	reach_files(r, (char *const[]){ c->path, NULL });
 	rc = priv_landlock(r->paths, r->n, err);
 	free(r);
 	return rc;
@@ -243,16 +250,16 @@ give_up_root(const struct parts *p)
 	int rc;
 
 	if (priv_become(c->user, NULL, 0, err) != 0) {
-		log_msg(LOG_ERR, "%s", err);
+		log_msg(LOG_ERR, "root: %s", err);
 		return false;
 	}
 	rc = confine(c, err);
 	if (rc == -ENOTSUP)
 		log_msg(LOG_NOTICE,
-		    "no Landlock in this kernel: file access "
-		    "is limited by user only");
+		    "landlock: no Landlock in this kernel: file access is "
+		    "limited by user only");
 	else if (rc != 0)
-		log_msg(LOG_ERR, "%s", err);
+		log_msg(LOG_ERR, "root: %s", err);
 	return rc == 0 || rc == -ENOTSUP;
 }
 
@@ -264,7 +271,7 @@ load_signatures(struct parts *p)
 
 	p->sigs = signatures_new(p->config->signature_files, &key, err);
 	if (p->sigs == NULL)
-		log_msg(LOG_ERR, "signature_files: %s", err);
+		log_msg(LOG_ERR, "signatures: %s", err);
 	return p->sigs != NULL;
 }
 
@@ -299,18 +306,19 @@ open_store(struct parts *p)
 	int rc = store_open(p->config->state_dir, &p->store, &res);
 
 	if (rc != 0) {
-		log_msg(LOG_ERR, "store: %s",
+		log_msg(LOG_ERR, "store-open: %s",
 		    res.error[0] == '\0' ? strerror(-rc) : res.error);
 		return false;
 	}
 	if (res.damaged)
 		log_msg(LOG_CRIT,
-		    "the store is damaged; as it was it is kept as %s: zfw "
-		    "goes on with what could be read of it, which may be "
-		    "nothing, the allow list included",
+		    "store-damaged: the store is damaged; as it was it is kept "
+		    "as %s: zfw goes on with what could be read of it, which "
+		    "may be nothing, the allow list included",
 		    res.aside);
 	else if (res.fresh)
-		log_msg(LOG_NOTICE, "a new store in %s", p->config->state_dir);
+		log_msg(LOG_NOTICE, "store-new: a new store in %s",
+		    p->config->state_dir);
 	return true;
 }
 
@@ -333,7 +341,7 @@ make_live(struct parts *p)
 
 	p->live = live_new(&lc);
 	if (p->live == NULL)
-		log_msg(LOG_ERR, "not enough memory");
+		log_msg(LOG_ERR, "memory: not enough memory");
 	return p->live != NULL;
 }
 
@@ -345,7 +353,7 @@ shut_the_door(const struct parts *p)
 	if (priv_seccomp(p->resolver == NULL ? PRIV_ENGINE : PRIV_ENGINE_DNS,
 		err) == 0)
 		return true;
-	log_msg(LOG_ERR, "%s", err);
+	log_msg(LOG_ERR, "root: %s", err);
 	return false;
 }
 
@@ -356,7 +364,7 @@ read_config(struct parts *p)
 
 	p->config = config_read(p->opt.conf, err);
 	if (p->config == NULL)
-		log_msg(LOG_ERR, "%s", err);
+		log_msg(LOG_ERR, "config: %s", err);
 	else
 		/* Whoever starts zfwd by hand sees why it does not start. */
 		log_open("zfw-engine",
@@ -383,7 +391,8 @@ start(struct parts *p)
 		return false;
 	rc = live_load(p->live);
 	if (rc != 0)
-		log_msg(LOG_ERR, "loading the store: %s", strerror(-rc));
+		log_msg(LOG_ERR, "store-load: loading the store: %s",
+		    strerror(-rc));
 	else if (!p->opt.foreground)
 		log_open("zfw-engine", LOG_TO_SYSLOG,
 		    p->config->syslog_facility);

@@ -16,6 +16,7 @@
 #include "daemon/lists.h"
 #include "daemon/log.h"
 #include "daemon/pattern_new.h"
+#include "daemon/priv.h"
 
 enum { EXIT_DONE, EXIT_FAILED, EXIT_USAGE };
 
@@ -114,44 +115,50 @@ on_ready(void *arg)
 
 /* From a good config to the end.  Errors are logged below. */
 static int
-run(const struct config *c, const struct options *o, struct start *s)
+run(struct config *c, const struct options *o, struct start *s)
 {
-	char err[PLACES_ERRLEN];
+	char err[CHILD_ERRLEN];
 	struct places places;
+	struct join join = { .fd = -1 };
 	struct guard *g = NULL;
 	struct guard_conf gc = {
 		.config = c,
 		.places = &places,
 		.child = { .conf_path = o->conf,
 		    .record_path = o->record,
-		    .foreground = o->foreground },
+		    .foreground = o->foreground,
+		    .join = geteuid() == 0 ? NULL : &join },
 		.ready = on_ready,
 		.arg = s,
 	};
 	int code = EXIT_FAILED;
 
-	if (places_open(&places, c, err) != 0)
-		log_msg(LOG_ERR, "%s", err);
+	if (places_open(&places, c, err) != 0 ||
+	    (gc.child.join != NULL &&
+		join_open(&join, c->run_dir, c->user, err) != 0))
+		log_msg(LOG_ERR, "places: %s", err);
 	else if (guard_open(&gc, &g) == 0 && guard_confine(g) == 0)
 		code = guard_run(g);
 	guard_close(g);
+	join_close(&join);
 	places_close(&places);
 	return code;
 }
 
 static int
-daemon_main(const struct config *c, struct options *o)
+daemon_main(struct config *c, struct options *o)
 {
 	struct start s = { { -1, -1 }, c->syslog_facility };
 	char conf[PATH_MAX], record[PATH_MAX];
 	int rc = 0;
 
-	if (geteuid() != 0) {
-		log_msg(LOG_ERR, "must be started as root (it gives root up)");
+	if (geteuid() != 0 && !priv_is(c->guard_user, PRIV_NET_ADMIN)) {
+		log_msg(LOG_ERR,
+		    "root: must be started as root (it gives root up)");
 		return EXIT_FAILED;
 	}
 	if (!absolute(&o->conf, conf) || !absolute(&o->record, record)) {
-		log_msg(LOG_ERR, "a path is too long");
+		log_msg(LOG_ERR, "path: a path is too long");
 		return EXIT_FAILED;
 	}
 	(void)signal(SIGPIPE, SIG_IGN);

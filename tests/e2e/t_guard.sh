@@ -45,16 +45,16 @@ check_usage() {
     gw setpriv --reuid 64801 --regid 64801 --clear-groups \
         "$d/bin/zfwd" -f -c "$d/zfwd.conf" 2>"$d/err"
     ok "not as root: 1" same 1 $?
-    ok "with one clear line" same "zfwd: must be started as root (it gives root up)" "$(cat "$d/err")"
+    ok "with one clear line" same "zfwd: root: must be started as root (it gives root up)" "$(cat "$d/err")"
     e2e_conf 'guard_user = "no-such"' >"$d/zfwd.conf"
     run_guard -f 2>"$d/err"
-    ok "an unknown user is named" same "zfwd: no such user: no-such" "$(cat "$d/err")"
+    ok "an unknown user is named" same "zfwd: places: no such user: no-such" "$(cat "$d/err")"
 }
 
 check_no_engine() {
     e2e_conf >"$d/zfwd.conf"
     ENGINE=/no/such/engine run_guard -f 2>"$d/err"
-    ok "a missing engine is named" grep -q '^zfwd: cannot start zfw-engine: /no/such/engine: ' "$d/err"
+    ok "a missing engine is named" grep -q '^zfwd: engine-start: cannot start zfw-engine: /no/such/engine: ' "$d/err"
     ENGINE=/bin/false run_guard -f 2>"$d/err"
     ok "an engine that ends at once ends the guard: 1" same 1 $?
     ok "which says how it ended" grep -q 'zfw-engine died: exit status 1; it never came up' "$d/err"
@@ -92,7 +92,7 @@ check_privileges() {
 check_second() {
     run_guard -f 2>"$d/err"
     ok "a second zfwd is refused: 1" same 1 $?
-    ok "it names the first" same "zfwd: already running (pid $(guard_pid))" "$(cat "$d/err")"
+    ok "it names the first" same "zfwd: places: already running (pid $(guard_pid))" "$(cat "$d/err")"
     ok "which goes on" gw kill -0 "$(guard_pid)"
 }
 
@@ -425,7 +425,7 @@ queued() {
 check_queue() {
     start_guard 'queue = 5' || return
     if ! queued; then
-        skip "queue" "$(sed -n 's/^zfwd: queue: //p' "$d/zfwd.err" | head -n 1)"
+        skip "queue" "$(sed -n 's/^zfwd: queue-[a-z]*: //p' "$d/zfwd.err" | head -n 1)"
         stop_guard
         return
     fi

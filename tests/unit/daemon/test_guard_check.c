@@ -275,6 +275,33 @@ test_restore_limits(void)
 }
 
 static void
+test_configure(void)
+{
+	struct guardcheck_conf c = conf(), other = conf();
+	struct guardcheck_seen seen = { .known = false },
+			       full = { .have = 100 };
+	struct guardcheck g;
+	struct msg m = block("192.0.2.7/32");
+	struct nft_op op;
+
+	c.enforce = false;
+	other.lease_s = 300;
+	other.blocks_max = 5000;
+	guardcheck_init(&g, &c, 0);
+	guardcheck_configure(&g, &other);
+	ZT_CASE("another mode is in force",
+	    guardcheck_block(&g, &m, &seen, 0, &op) == GUARD_OK);
+	ZT_CASE("and another lease", op.timeout_s == 300);
+	ZT_CASE("but no other size",
+	    guardcheck_block(&g, &m, &full, 0, &op) == GUARD_FULL);
+	for (int i = 0; i < 59; i++)
+		(void)guardcheck_block(&g, &m, &seen, 0, &op);
+	guardcheck_configure(&g, &other);
+	ZT_CASE("and who reloads gets no second bucket of new blocks",
+	    guardcheck_block(&g, &m, &seen, 0, &op) == GUARD_RATE);
+}
+
+static void
 test_shadow(void)
 {
 	struct guardcheck_conf c = conf();
@@ -439,6 +466,7 @@ static const struct zt_test tests[] = {
 	{ "restore", test_restore },
 	{ "restore limits", test_restore_limits },
 	{ "shadow", test_shadow },
+	{ "configure", test_configure },
 	{ "unblock", test_unblock },
 	{ "shapes", test_shapes },
 	{ "moves", test_moves },

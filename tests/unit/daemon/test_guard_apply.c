@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the guard does with elements that the kernel does not take, with a
+ * kernel of our own that refuses as often as it is told.
+ *
+ * zt-link: daemon/guardapply daemon/guardrepair daemon/guardretry
+ * zt-link: daemon/guardallow daemon/guardcheck daemon/guardsend
+ * zt-link: daemon/blockset daemon/msg daemon/msgrec daemon/log
+ * zt-link: fp/hash fp/addr
+ * zt-libs: libsodium
+ */
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "daemon/guardapply.h"
+#include "daemon/guardretry.h"
+#include "tests/zt.h"
+
+#define SECOND 1000
+#define KEYS   8
+
+/* The kernel: what it has, and how many more times it says which error. */
+struct nft {
+	struct nft_op has[KEYS];
+	size_t n, refusals, calls;
+	int err;
+	int results[NFT_BATCH_MAX];
+};
+
+static size_t
+find(const struct nft *k, const struct nft_op *op)
+{
+	size_t i = 0;
+
+	while (i < k->n && !addr_eq(&k->has[i].net.a, &op->net.a))
+		i++;
+	return i;
+}
+
+static void
+kernel_do(struct nft *k, const struct nft_op *op)
+{
+	size_t i = find(k, op);
+
+	if (op->kind == NFT_DEL && i < k->n)
+		k->has[i] = k->has[--k->n];
+	else if (op->kind != NFT_DEL && i < KEYS) {
+		k->has[i] = *op;
+		k->n += i == k->n;
+	}
+}
+
+int
+nft_apply(struct nft *k, const struct nft_op *ops, size_t count, size_t *done)
+{
+	const bool refuses = k->refusals > 0;
+
+	*done = 0;
+	k->calls++;
+	k->refusals -= refuses;
+	for (size_t i = 0; i < count; i++) {
+		k->results[i] = refuses ? k->err : 0;
+		*done += !refuses;
+		if (!refuses)
+			kernel_do(k, &ops[i]);
+	}
+	return refuses ? k->err : 0;
+}
+
+int
+nft_result(const struct nft *k, size_t i)
+{
+	return k->results[i];
+}
+
+int
+nft_get(struct nft *k, const struct nft_op *op, uint64_t *expires_ms)
+{
+	*expires_ms = 0;
+	return find(k, op) < k->n;
+}
+
+int
+nft_allow_replace(struct nft *k, const struct net *v, size_t n)
+{
+	(void)k;
+	(void)v;
+	(void)n;
+	return 0;
+}
+
+const char *
+nft_error(const struct nft *k)
+{
+	(void)k;
+	return "";
+}
+
+void
+guardcut_do(struct guardcut *c, const struct msg *m, bool table, int64_t now_ms)
+{
+	(void)c;
+	(void)m;
+	(void)table;
+	(void)now_ms;
+}
+
+static bool
+never(void *arg, const struct net *n)
+{
+	(void)arg;
+	(void)n;
+	return false;
+}
+
+struct rig {
+	struct nft kernel;
+	struct guardapply *apply;
+	struct guardsend *out;
+	int sock[2];
+	int64_t now_ms;
+};
+
+static void
+rig_open(struct rig *r)
+{
+	struct guardapply_conf c = { .nft = &r->kernel,
+		.check = { .enforce = true,
+		    .lease_s = 86400,
+		    .rate = 60,
+		    .blocks_max = 100,
+		    .cut_rate = 60,
+		    .never = never } };
+
+	*r = (struct rig){ .now_ms = 100 * SECOND };
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, r->sock) !=
+	    0)
+		abort();
+	c.out = r->out = guardsend_new(r->sock[0], 64);
+	r->apply = guardapply_new(&c, r->now_ms);
+	if (r->out == NULL || r->apply == NULL)
+		abort();
+	guardapply_table(r->apply, true, true);
+}
+
+static void
+rig_close(struct rig *r)
+{
+	guardapply_free(r->apply);
+	guardsend_free(r->out);
+	close(r->sock[0]);
+	close(r->sock[1]);
+}
+
+static void
+say(struct rig *r, enum msg_op op, const char *net)
+{
+	struct msg m = { .op = (uint8_t)op,
+		.tier = 4,
+		.score = 900,
+		.timeout_s = 600,
+		.reasons = { 3 } };
+
+	if (!net_parse((struct str){ net, strlen(net) }, &m.net))
+		abort();
+	(void)guardapply_msg(r->apply, &m, r->now_ms);
+	(void)guardapply_flush(r->apply, r->now_ms);
+}
+
+static void
+seconds(struct rig *r, int n)
+{
+	while (n-- > 0) {
+		r->now_ms += SECOND;
+		guardapply_tick(r->apply, r->now_ms);
+		(void)guardapply_flush(r->apply, r->now_ms);
+	}
+}
+
+/* MSG_REFUSED that the engine has got since it last looked. */
+static size_t
+refused(struct rig *r)
+{
+	struct msg_in in;
+	size_t n = 0;
+
+	(void)guardsend_flush(r->out);
+	while (msg_recv(r->sock[1], &in) > 0)
+		for (size_t i = 0; i < in.n; i++)
+			n += in.m[i].op == MSG_REFUSED;
+	return n;
+}
+
+static void
+test_block(void)
+{
+	struct rig r;
+
+	rig_open(&r);
+	r.kernel.err = -ENOMEM;
+	r.kernel.refusals = 1;
+	say(&r, MSG_BLOCK, "192.0.2.7/32");
+	ZT_CASE("a kernel that refuses has no element", r.kernel.n == 0);
+	ZT_CASE("the engine does not hear of the first time", refused(&r) == 0);
+	seconds(&r, 1);
+	ZT_CASE("a second later it is there", r.kernel.n == 1);
+	ZT_CASE("with the time that is left",
+	    r.kernel.has[0].timeout_s == 599 &&
+		r.kernel.has[0].reasons[0] == 3);
+	r.kernel.calls = 0;
+	seconds(&r, 10);
+	ZT_CASE("and that was all", r.kernel.calls == 0);
+	rig_close(&r);
+}
+
+static void
+test_give_up(void)
+{
+	struct rig r;
+
+	rig_open(&r);
+	r.kernel.err = -ENOMEM;
+	r.kernel.refusals = 1 + GUARDRETRY_TRIES;
+	say(&r, MSG_BLOCK, "192.0.2.7/32");
+	seconds(&r, GUARDRETRY_TRIES - 1);
+	ZT_CASE("not given up before the last try", refused(&r) == 0);
+	seconds(&r, 1);
+	ZT_CASE("who is refused all the time is told to the engine once",
+	    refused(&r) == 1);
+	seconds(&r, 10);
+	ZT_CASE("and forgotten", r.kernel.n == 0 && refused(&r) == 0);
+	say(&r, MSG_BLOCK, "192.0.2.7/32");
+	ZT_CASE("until it comes again", r.kernel.n == 1);
+	rig_close(&r);
+}
+
+static void
+test_changed_meanwhile(void)
+{
+	struct rig r;
+
+	rig_open(&r);
+	r.kernel.err = -EINTR;
+	r.kernel.refusals = 1;
+	say(&r, MSG_BLOCK, "192.0.2.7/32");
+	say(&r, MSG_UNBLOCK, "192.0.2.7/32");
+	seconds(&r, 2);
+	ZT_CASE("what was unblocked meanwhile is not tried again",
+	    r.kernel.n == 0);
+	say(&r, MSG_BLOCK, "192.0.2.8/32");
+	r.kernel.refusals = 1;
+	say(&r, MSG_UNBLOCK, "192.0.2.8/32");
+	ZT_CASE("a refused unblock leaves the element", r.kernel.n == 1);
+	seconds(&r, 1);
+	ZT_CASE("for a second", r.kernel.n == 0);
+	r.kernel.refusals = 1;
+	say(&r, MSG_BLOCK, "192.0.2.9/32");
+	guardapply_table(r.apply, true, true);
+	seconds(&r, 1);
+	ZT_CASE("a new table begins with nothing to try again",
+	    r.kernel.n == 0);
+	rig_close(&r);
+}
+
+/* What the engine is told of all since it last asked. */
+static int32_t
+synced(struct rig *r)
+{
+	const struct msg m = { .op = MSG_SYNC, .seq = 1 };
+	int32_t value = INT32_MAX;
+	struct msg_in in;
+
+	(void)guardapply_msg(r->apply, &m, r->now_ms);
+	(void)guardsend_flush(r->out);
+	while (msg_recv(r->sock[1], &in) > 0)
+		for (size_t i = 0; i < in.n; i++)
+			if (in.m[i].op == MSG_DONE)
+				value = in.m[i].value;
+	return value;
+}
+
+static void
+test_sync(void)
+{
+	struct rig r;
+
+	rig_open(&r);
+	r.kernel.err = -ENOENT;
+	r.kernel.refusals = 1;
+	say(&r, MSG_BLOCK, "192.0.2.7/32");
+	ZT_CASE("a table that is gone is told to who asks",
+	    synced(&r) == -ENOENT);
+	ZT_CASE("once", synced(&r) == 0);
+	guardapply_table(r.apply, true, true);
+	r.kernel.refusals = 1;
+	say(&r, MSG_BLOCK, "192.0.2.8/32");
+	guardapply_table(r.apply, true, true);
+	ZT_CASE("once it was put back that is not told any more",
+	    synced(&r) == 0);
+	rig_close(&r);
+}
+
+static void
+test_full(void)
+{
+	struct rig r;
+
+	rig_open(&r);
+	r.kernel.err = -ENFILE;
+	r.kernel.refusals = 1;
+	say(&r, MSG_BLOCK, "192.0.2.7/32");
+	ZT_CASE("a full set is not tried again but told", refused(&r) == 1);
+	seconds(&r, 2);
+	ZT_CASE("it stays out", r.kernel.n == 0);
+	rig_close(&r);
+}
+
+static const struct zt_test tests[] = {
+	{ "block", test_block },
+	{ "giving up", test_give_up },
+	{ "changed meanwhile", test_changed_meanwhile },
+	{ "sync", test_sync },
+	{ "full", test_full },
+};
+
+ZT_MAIN("guardapply", tests)
