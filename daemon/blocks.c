@@ -6,7 +6,8 @@
 #include "fp/fold.h"
 
 #define NIL        UINT32_MAX
-#define PER_BUCKET 1 /* at most, on average */
+#define PER_BUCKET 4 /* at most, on average */
+#define AT_MASK    ((1U << 25) - 1)
 
 /*
  * A million of these are held at a time: 32 bytes each.  The key is an IPv4
@@ -16,12 +17,20 @@ struct slot {
 	uint64_t key;
 	uint64_t until_ms : 43, tier : 4, score : 10, reason0 : 6, reject : 1;
 	uint64_t next_ms : 43, reason1 : 6, reason2 : 6, reason3 : 6,
-	    narrow : 1, told : 1;
-	uint32_t chain; /* the next slot of the bucket */
-	uint32_t at;    /* its place in the heap, twice; odd: IPv6 */
+	    narrow : 1, told : 1, own_top : 1;
+	uint32_t chain;            /* the next slot of the bucket */
+	uint32_t at : 25, own : 7; /* its place in the heap, twice; odd: IPv6 */
 };
 
 _Static_assert(sizeof(struct slot) == 32, "a million of these");
+
+static uint32_t
+at_of(const struct slot *s)
+{
+	uint32_t at = s->at;
+
+	return at / 2;
+}
 
 /* What is lent to the caller of each function. */
 struct lent {
@@ -36,6 +45,7 @@ struct blocks {
 	uint32_t *buckets; /* slot of the first of the chain */
 	struct lent *lent;
 	size_t n, max, mask;
+	size_t tiers[BLOCKS_TIERS]; /* how many of each */
 };
 
 struct blocks *
@@ -44,8 +54,10 @@ blocks_new(size_t max, const struct hash_key *key)
 	struct blocks *b = calloc(1, sizeof(*b));
 	size_t n = hash_buckets(max / PER_BUCKET + 1);
 
-	if (b == NULL)
+	if (b == NULL || max > BLOCKS_MAX) {
+		free(b);
 		return NULL;
+	}
 	b->fold = fold_init(key, 'b');
 	b->max = max;
 	b->mask = n - 1;
@@ -72,6 +84,19 @@ blocks_free(struct blocks *b)
 	free(b->buckets);
 	free(b->lent);
 	free(b);
+}
+
+uint8_t
+block_own(const struct stack *s)
+{
+	uint64_t x = (uint64_t)s->len << 48 | (uint64_t)s->window << 32 |
+	    (uint64_t)s->has_mss << 16 | (s->has_mss ? s->mss : 0U);
+
+	if (stack_none(s))
+		return 0;
+	x *= 0x9e3779b97f4a7c15ULL;
+	x = (x ^ x >> 32) * 0xd6e8feb86659fd93ULL;
+	return (uint8_t)(1 + (x >> 32) % UINT8_MAX);
 }
 
 size_t
@@ -109,6 +134,7 @@ lend(const struct slot *s, struct block *to)
 		.reject = s->reject,
 		.narrow = s->narrow,
 		.told = s->told,
+		.own = (uint8_t)(s->own_top << 7 | s->own),
 		.score = (uint16_t)s->score,
 		.reasons = { s->reason0, s->reason1, s->reason2, s->reason3 } };
 	to->key.family = is_v6(s) ? 6 : 4;
@@ -156,7 +182,7 @@ static void
 place(struct blocks *b, uint32_t at, uint32_t slot)
 {
 	b->heap[at] = slot;
-	b->slots[slot].at = at << 1 | is_v6(&b->slots[slot]);
+	b->slots[slot].at = (at << 1 | is_v6(&b->slots[slot])) & AT_MASK;
 }
 
 static bool
@@ -207,7 +233,7 @@ sift(struct blocks *b, uint32_t at)
 	uint32_t slot = b->heap[at];
 
 	sift_up(b, at, slot);
-	sift_down(b, b->slots[slot].at / 2, slot);
+	sift_down(b, at_of(&b->slots[slot]), slot);
 }
 
 /* ---- */
@@ -237,6 +263,8 @@ fill(struct slot *s, const struct block *v)
 	s->reject = v->reject;
 	s->narrow = v->narrow;
 	s->told = v->told;
+	s->own = v->own & 127U;
+	s->own_top = v->own >> 7 & 1U;
 	s->score = v->score & 1023U;
 	s->reason0 = v->reasons[0] & 63U;
 	s->reason1 = v->reasons[1] & 63U;
@@ -269,10 +297,13 @@ blocks_put(struct blocks *b, const struct block *v)
 		b->slots[i].chain = *bucket;
 		*bucket = i;
 		place(b, i, i);
+	} else {
+		b->tiers[b->slots[i].tier]--;
 	}
 	s = &b->slots[i];
 	fill(s, v);
-	sift(b, s->at / 2);
+	b->tiers[s->tier]++;
+	sift(b, at_of(s));
 	return true;
 }
 
@@ -284,8 +315,9 @@ blocks_del(struct blocks *b, const struct addr *key)
 	if (i == NIL)
 		return false;
 	*link_to(b, i) = b->slots[i].chain;
+	b->tiers[b->slots[i].tier]--;
 	last = (uint32_t)--b->n;
-	at = b->slots[i].at / 2;
+	at = at_of(&b->slots[i]);
 	moved = b->heap[last];
 	if (at != last) { /* its place in the heap is the last one's now */
 		place(b, at, moved);
@@ -297,6 +329,12 @@ blocks_del(struct blocks *b, const struct addr *key)
 		b->heap[b->slots[i].at / 2] = i;
 	}
 	return true;
+}
+
+size_t
+blocks_of_tier(const struct blocks *b, unsigned tier)
+{
+	return tier < BLOCKS_TIERS ? b->tiers[tier] : 0;
 }
 
 const struct block *

@@ -14,27 +14,40 @@
 
 #include "fp/addr.h"
 #include "fp/hash.h"
+#include "fp/stack.h"
 
 #define BLOCKS_MS_MAX (((int64_t)1 << 43) - 1) /* of times: the year 2248 */
+#define BLOCKS_MAX    ((size_t)1 << 24)
+#define BLOCKS_TIERS  16
 
 struct block {
 	struct addr key;
 	int64_t until_ms;
 	int64_t next_ms; /* when to look again: <= until_ms */
 	/* what the kernel is told of it, so that nobody has to read a record */
-	uint8_t tier;       /* 0..15 */
-	bool reject;        /* to the front, else dropped */
-	bool narrow;        /* to stacks that only the record knows */
-	bool told;          /* see blocks_tell() */
-	uint16_t score;     /* permille */
+	uint8_t tier;   /* 0..15 */
+	bool reject;    /* to the front, else dropped */
+	bool narrow;    /* to stacks that only the record knows */
+	bool told;      /* see blocks_tell() */
+	uint16_t score; /* permille */
+	/* block_own() of the only stack that offended; 0: it may not be narrowed */
+	uint8_t own;
 	uint8_t reasons[4]; /* enum evidence_kind */
 };
 
 struct blocks;
 
+/*
+ * A stack in a byte, 1..255; 0 = no stack.  The same for ever and everywhere,
+ * so that replays agree: who takes pains to have another's gains nothing.
+ */
+uint8_t block_own(const struct stack *s);
+
+/* NULL: no memory, or above BLOCKS_MAX. */
 struct blocks *blocks_new(size_t max, const struct hash_key *key);
 void blocks_free(struct blocks *b);
 size_t blocks_n(const struct blocks *b);
+size_t blocks_of_tier(const struct blocks *b, unsigned tier);
 
 /* Borrowed; NULL = not blocked. */
 const struct block *blocks_find(const struct blocks *b, const struct addr *key);

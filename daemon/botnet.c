@@ -19,6 +19,15 @@ const char *const botnet_kind_name[BOTNET_KINDS] = {
 	[BOTNET_RDNS] = "rdns",
 };
 
+void
+botnets_group(struct botnets *b, unsigned group_networks)
+{
+	if (group_networks < GROUP_MIN)
+		group_networks = GROUP_MIN;
+	b->conf.group_networks = group_networks;
+	b->promote = group_networks < PROMOTE ? group_networks : PROMOTE;
+}
+
 struct botnets *
 botnets_new(const struct botnets_conf *conf)
 {
@@ -27,10 +36,7 @@ botnets_new(const struct botnets_conf *conf)
 	if (b == NULL)
 		return NULL;
 	b->conf = *conf;
-	if (b->conf.group_networks < GROUP_MIN)
-		b->conf.group_networks = GROUP_MIN;
-	b->promote = b->conf.group_networks < PROMOTE ? b->conf.group_networks :
-							PROMOTE;
+	botnets_group(b, conf->group_networks);
 	if (!botnet_tables_new(b)) {
 		botnets_free(b);
 		return NULL;
@@ -161,6 +167,8 @@ count(struct botnets *b, struct cluster *cl, const struct sight *s,
 	bool way = cl->kind == BOTNET_WAY;
 
 	cl->last_ms = s->now_ms;
+	if (cl->first_ms > cl->last_ms) /* the clock was set back */
+		cl->first_ms = cl->last_ms;
 	if ((way && !s->c->name_known) || counted(b, s, t->key))
 		return;
 	cl->seen[cl->slot % BOTNET_SLOTS] += 1;

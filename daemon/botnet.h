@@ -66,6 +66,8 @@ struct botnets_conf {
 };
 struct botnets *botnets_new(const struct botnets_conf *conf);
 void botnets_free(struct botnets *b);
+/* Another group_networks, for what comes from now on. */
+void botnets_group(struct botnets *b, unsigned group_networks);
 
 /*
  * The client showed these traits: it is counted once per network and cluster.

@@ -88,10 +88,14 @@ struct client {
 	uint16_t score_permille;
 	uint8_t reasons[4]; /* enum evidence_kind, main first */
 	int64_t block_from_ms, block_until_ms;
-	/* the stacks that it is narrowed to; 0: the whole address */
+	/*
+	 * The stacks that it is narrowed to; 0: the whole address, and [0] is
+	 * the only stack that offended, if that is known.
+	 */
 	uint8_t narrow_n;
 	struct stack narrow[CLIENT_NARROW];
-	struct faces faces; /* the machines behind the address */
+	uint32_t narrowed_s; /* when it was made narrow; not stored */
+	struct faces faces;  /* the machines behind the address */
 	/* one click: when, for how long it is trusted, until when no more */
 	int64_t click_ms, click_until_ms, no_link_until_ms;
 	uint32_t offences;
@@ -135,6 +139,7 @@ struct client {
 
 	/* not stored */
 	bool dirty;
+	bool back;              /* it has tried again: see TALLY_BACK */
 	int64_t late_until_ms;  /* of the block in whose last part ... */
 	uint32_t late_n;        /* ... so many tried to connect */
 	int64_t cut_ms;         /* when a session of it was last ended ... */

@@ -113,6 +113,9 @@ decide_who(const struct client *c, bool profile, int64_t now_ms)
 
 	if (me == NULL || me->deeds == 0 || is_wanted_face(c, me, now_ms))
 		return DECIDE_ADDRESS;
+	/* Somebody else there was convicted: that is not its doing. */
+	if (client_blocked(c, now_ms) && !client_narrow_hits(c, &me->stack))
+		return DECIDE_FACE;
 	(void)faces_others(&c->faces, now_ms, &good);
 	return profile || is_wanted(c) || (good > 0 && c->good_mails > 0) ?
 	    DECIDE_FACE :
@@ -129,12 +132,33 @@ narrow_to(struct decision *d, const struct client *c, int64_t now_ms)
 	for (size_t i = 0; !alone && i < c->faces.n && i < FACES; i++) {
 		const struct face *f = &c->faces.v[i];
 
-		if (f->deeds != 0 && now_ms - f->bad_ms < DAY_MS &&
-		    !face_good(f, false, now_ms))
+		if (face_bad(f, now_ms) && !face_good(f, false, now_ms))
 			d->narrow[d->narrow_n++] = f->stack;
 	}
 	if (d->narrow_n == 0)
 		d->narrow[d->narrow_n++] = me->stack;
+}
+
+/*
+ * As many stacks as are kept, and each has offended: one machine that changes
+ * its stack, or nothing but zombies.
+ */
+static bool
+all_bad(const struct client *c, int64_t now_ms)
+{
+	for (size_t i = 0; i < FACES; i++)
+		if (i >= c->faces.n || !face_bad(&c->faces.v[i], now_ms) ||
+		    face_good(&c->faces.v[i], false, now_ms))
+			return false;
+	return true;
+}
+
+/* Sessions of its stack were ended of late that were not the server's. */
+static bool
+has_double(const struct client *c, const struct face *me)
+{
+	return c->cut_ms > c->block_until_ms &&
+	    stack_eq(&c->cut_stack, &me->stack);
 }
 
 /*
@@ -153,13 +177,15 @@ may_block(struct decision *d, const struct client *c, int64_t now_ms)
 	own = is_wanted_face(c, me, now_ms);
 	/*
 	 * One that calls itself as the mail server does is that server, and is
-	 * judged by what it does now.
+	 * judged by what it does now: not when its double did it.
 	 */
 	if (own && is_wanted(c) &&
-	    (c->faces.helo == 0 || c->faces.helo != me->helo))
+	    (c->faces.helo == 0 || c->faces.helo != me->helo ||
+		(c->faces.fresh == 0 && has_double(c, me))))
 		return false;
-	if (faces_others(&c->faces, now_ms, &good) > 0 ||
-	    (is_wanted(c) && !own))
+	if ((is_wanted(c) && !own) ||
+	    (faces_others(&c->faces, now_ms, &good) > 0 &&
+		(client_blocked(c, now_ms) || !all_bad(c, now_ms))))
 		narrow_to(d, c, now_ms);
 	return true;
 }

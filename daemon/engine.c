@@ -66,13 +66,10 @@ note_stage(struct engine *e, enum session_event ev, const struct session *s)
 }
 
 static void
-on_session(void *arg, enum session_event ev, const struct session *s)
+judge_session(struct engine *e, enum session_event ev, const struct session *s)
 {
-	struct engine *e = arg;
 	bool blocked;
 
-	if (e->conf.session != NULL)
-		e->conf.session(e->conf.arg, ev, s);
 	if (engine_spared(e, &s->client) || ev == SESSION_EV_SYN ||
 	    ev == SESSION_EV_UNANSWERED || s->open_us == 0)
 		return;
@@ -89,6 +86,18 @@ on_session(void *arg, enum session_event ev, const struct session *s)
 	if (blocked && !engine_allowed(e, &s->client, NULL))
 		engine_cut_one(e, client_get(e->clients, &s->client, e->now_ms),
 		    s);
+}
+
+static void
+on_session(void *arg, enum session_event ev, const struct session *s)
+{
+	struct engine *e = arg;
+
+	if (e->conf.session != NULL)
+		e->conf.session(e->conf.arg, ev, s);
+	engine_tally_early(e, ev, s);
+	judge_session(e, ev, s);
+	engine_tally_session(e, ev, s);
 }
 
 static void
@@ -125,7 +134,8 @@ make_parts(struct engine *e)
 	};
 	struct client_table_conf cc = { p->clients_max, e->conf.key, on_load,
 		on_evict, e };
-	struct evidence_conf ec = { p, e->conf.key, NULL, e, engine_judge };
+	struct evidence_conf ec = { p, e->conf.key, NULL, e, engine_judge,
+		&e->tally };
 
 	e->dedup = dedup_new(DEDUP_SLOTS, &e->conf.key);
 	e->sessions = session_new(&sc);
@@ -137,11 +147,12 @@ make_parts(struct engine *e)
 	e->knocks = knocks_new(&e->conf.key);
 	e->join = logjoin_new(LOGJOIN_ENTRIES, &e->conf.key);
 	e->msgid = msgid_new(MSGID_ENTRIES, &e->conf.key);
+	e->attempts = attempts_new(&e->conf.key);
 	e->reader = logline_reader_new(&e->logconf);
 	return e->dedup != NULL && e->sessions != NULL && e->clients != NULL &&
 	    e->evidence != NULL && e->blocks != NULL && e->climb != NULL &&
 	    e->knocks != NULL && e->join != NULL && e->msgid != NULL &&
-	    e->reader != NULL;
+	    e->reader != NULL && e->attempts != NULL;
 }
 
 struct engine *
@@ -179,6 +190,7 @@ engine_free(struct engine *e)
 	knocks_free(e->knocks);
 	logjoin_free(e->join);
 	msgid_free(e->msgid);
+	attempts_free(e->attempts);
 	logline_reader_free(e->reader);
 	free(e->allow.v);
 	free(e->own.v);
@@ -212,6 +224,7 @@ engine_packet(struct engine *e, const struct packet *p)
 		e->n.duplicates++;
 		return;
 	}
+	e->stopped = false;
 	if (to_server && traits_is_syn(t) && engine_syn_stopped(e, t))
 		return;
 	session_packet(e->sessions, t, to_server, p->t_us);
@@ -291,6 +304,18 @@ orphan(struct engine *e, const struct log_event *ev)
 		.why = log_kind_name[ev->kind] });
 }
 
+/* Where messages have no id, one is accepted when its line says so. */
+static void
+speaks_for(struct engine *e, const struct log_event *ev,
+    const struct session *s)
+{
+	struct addr key = addr_key(&ev->client);
+
+	evidence_good(e->evidence, ev, s, e->now_ms);
+	if (ev->kind == LOG_ACCEPT && ev->qid.n == 0 && !ev->submission)
+		engine_tally_mail(e, &key, s == NULL ? 0 : s->cport);
+}
+
 static void
 about_session(struct engine *e, const struct log_event *ev,
     const struct session *s, struct str line, bool blocked)
@@ -301,11 +326,13 @@ about_session(struct engine *e, const struct log_event *ev,
 		return;
 	}
 	if (is_good(ev->kind))
-		evidence_good(e->evidence, ev, s, e->now_ms);
+		speaks_for(e, ev, s);
 	else if (blocked) /* what our own block causes is never evidence */
 		e->n.unjoined_blocked++;
 	else if (!evidence_bad(e->evidence, ev, s, line, e->now_ms))
 		orphan(e, ev);
+	else if (ev->kind == LOG_EARLY_TALK && (s == NULL || s->early_us == 0))
+		tally_add(&e->tally, TALLY_EARLY);
 }
 
 static void
@@ -325,7 +352,7 @@ about_client(struct engine *e, const struct log_event *ev, struct str line,
 	if (!witnessed(e, ev, &s)) {
 		/* From before the capture: believed only in favour. */
 		if (now_ms < e->conf.witness_from_ms && is_good(ev->kind))
-			evidence_good(e->evidence, ev, NULL, e->now_ms);
+			speaks_for(e, ev, NULL);
 		else if (blocked)
 			e->n.unjoined_blocked++;
 		else
@@ -346,11 +373,14 @@ static void
 about_message(struct engine *e, const struct log_event *ev, struct str line)
 {
 	struct stack stack;
-	struct addr key = evidence_message_client(e->evidence, ev->qid, &stack);
+	uint16_t port;
+	struct addr key = evidence_message_client(e->evidence, ev->qid, &stack,
+	    &port);
 
-	if (key.family != 0)
-		evidence_message(e->evidence, ev,
-		    engine_ended_ms(e, &key, &stack), line, e->now_ms);
+	if (key.family != 0 &&
+	    evidence_message(e->evidence, ev, engine_ended_ms(e, &key, &stack),
+		line, e->now_ms))
+		engine_tally_mail(e, &key, port);
 }
 
 /* A filter that knows a message by its Message-ID only. */
@@ -372,6 +402,7 @@ line_event(struct engine *e, struct log_event *ev, struct str line,
 	e->n.events++;
 	e->n.kinds[ev->kind]++;
 	name_message(e, ev);
+	engine_tally_line(e, ev);
 	if (ev->client.family != 0)
 		about_client(e, ev, line, now_ms);
 	if (ev->qid.n > 0)
@@ -451,6 +482,11 @@ engine_counts(const struct engine *e, struct engine_counts *out)
 {
 	*out = e->n;
 	out->blocks_now = blocks_n(e->blocks);
+	out->tiers_now[0] = out->blocks_now;
+	for (unsigned t = 1; t <= POLICY_TIERS_MAX; t++) {
+		out->tiers_now[t] = blocks_of_tier(e->blocks, t);
+		out->tiers_now[0] -= out->tiers_now[t];
+	}
 	client_table_counts(e->clients, &out->clients_now,
 	    &out->clients_evicted);
 	session_counts(e->sessions, &out->sessions);

@@ -23,6 +23,7 @@
 #include "daemon/pattern.h"
 #include "daemon/policy.h"
 #include "daemon/score.h"
+#include "daemon/tally.h"
 #include "fp/session.h"
 #include "fp/stack.h"
 #include "fp/traits.h"
@@ -102,7 +103,9 @@ struct engine_counts {
 	uint64_t climbed;      /* IPv6 networks blocked instead of their /64s */
 	uint64_t inline_drops; /* verdicts of engine_syn() */
 	uint64_t clicks;       /* humans who let their server out */
+	uint64_t listed;       /* SYNs from networks of a block_file */
 	size_t blocks_now, clients_now;
+	size_t tiers_now[POLICY_TIERS_MAX + 1]; /* blocks; [0]: others */
 	uint64_t clients_evicted;
 	struct session_counts sessions;
 };
@@ -161,6 +164,17 @@ engine_allowed(const struct engine *e, const struct addr *a, struct net *which);
 /* Addresses never blocked besides the policy's (own, gateways). */
 void engine_never_add(struct engine *e, const struct net *net);
 void engine_never_del(struct engine *e, const struct net *net);
+
+/*
+ * The policy is another one, in its old place: whom nobody may block any more
+ * is let go at once, everything else is judged by it from now on.  `patterns`
+ * replaces conf.patterns.  The allow list, ports and the mode are in it, too;
+ * sizes are not.  engine_allow_set() comes before this.
+ */
+void engine_reload(struct engine *e, struct patterns *patterns, int64_t now_ms);
+/* In a network that the policy blocks for ever, and nothing spares it? */
+bool
+engine_listed(const struct engine *e, const struct addr *a, struct net *which);
 
 /* What people say of a client's mail: `zfwctl report`.  0 or -errno. */
 int engine_report(struct engine *e, const struct addr *a, bool spam,
@@ -270,6 +284,12 @@ engine_wanted_one(struct engine *e, uint64_t which, struct engine_wanted *out);
 bool engine_wanted_find(struct engine *e, const struct engine_element *at,
     struct engine_wanted *out);
 
+/*
+ * The kernel has refused the narrow element of that client: if its block was
+ * that of the whole address before, it is again, and no other becomes narrow.
+ */
+void engine_narrow_refused(struct engine *e, const struct addr *key);
+
 /* Borrowed; NULL = never seen.  *score is its verdict now. */
 const struct client *engine_client(struct engine *e, const struct addr *a,
     int64_t now_ms, struct score *score);
@@ -294,5 +314,7 @@ size_t engine_blocks(struct engine *e, size_t cursor, size_t n,
     void (*fn)(void *arg, const struct client *c), void *arg);
 
 void engine_counts(const struct engine *e, struct engine_counts *out);
+/* Totals since the start, borrowed; TALLY_STORED_NOW is the caller's. */
+const struct tally *engine_tally(struct engine *e);
 
 #endif

@@ -14,9 +14,7 @@ engine_restore(struct engine *e, const struct client *c, int64_t now_ms)
 {
 	if (now_ms > e->now_ms)
 		e->now_ms = now_ms;
-	/* What was only decided in shadow never reaches the kernel later. */
-	if (c->block_until_ms <= e->now_ms ||
-	    (c->shadow && e->policy->enforce) || engine_exempt(e, &c->key))
+	if (c->block_until_ms <= e->now_ms || engine_exempt(e, &c->key))
 		return false;
 	/* Begun in the future: some clock was wrong, and mail passes. */
 	if (c->block_from_ms > e->now_ms + DAY_MS)
@@ -55,6 +53,7 @@ engine_admin_block(struct engine *e, const struct net *net, uint32_t for_s,
 	engine_score(e, c, &s);
 	s.n = 1;
 	s.terms[0] = (struct score_term){ EVIDENCE_ADMIN, FAMILY_GOOD, 0 };
+	engine_tally_block(e, c, true);
 	c->by_admin = true;
 	engine_set(e, c,
 	    &(struct engine_new){ .tier = c->tier == 0 ? 1 : c->tier,
@@ -96,6 +95,7 @@ engine_lift(struct engine *e, const struct net *net, const char *why)
 	size_t climbed = climb_n(e->climb);
 	size_t lifted = lift_all_in(e, net, why);
 
+	e->tally.n[TALLY_PARDONED] += lifted;
 	engine_climb_spoil(e, net, why);
 	return lifted > 0 || climb_n(e->climb) < climbed ? 0 : -ENOENT;
 }

@@ -182,20 +182,24 @@ judge_blocked(struct engine *e, struct client *c, const struct score *s,
 		return;
 	/* The profile is the other machine's. */
 	if (s->immune && !(alone && s->immune_by == EVIDENCE_PROFILE)) {
-		(void)engine_unset(e, c, evidence_name(s->immune_by));
+		if (engine_unset(e, c, evidence_name(s->immune_by)))
+			engine_tally_lifted(e, s->immune_by);
 		return;
 	}
 	if (c->good_ms > c->block_from_ms && s->p < e->policy->block_p &&
 	    !s->trapped && c->narrow_n == 0) {
-		(void)engine_unset(e, c, "wanted mail in a sample");
+		if (engine_unset(e, c, "wanted mail in a sample"))
+			engine_tally_lifted(e, EVIDENCE_ACCEPTED);
 		return;
 	}
 	if (engine_sampled(e, c))
 		return;
 	b.tier = decide_certain(e->policy, c, s, &b.for_s);
 	memcpy(b.narrow, c->narrow, sizeof(b.narrow));
-	if (!alone && b.tier > c->tier)
-		engine_set(e, c, &b, s);
+	if (alone || b.tier <= c->tier)
+		return;
+	engine_knocked(e, c); /* these came before */
+	engine_set(e, c, &b, s);
 }
 
 /*
@@ -211,6 +215,7 @@ judge_flood(struct engine *e, struct client *c, struct score *s)
 	if (e->policy->tiers_n == 0 || s->immune || !rate_allows(e) ||
 	    !engine_index(e, &c->key, engine_until(e, for_s), 1))
 		return;
+	engine_tally_block(e, c, false);
 	c->by_admin = false;
 	c->flood_n = 0;
 	s->n = 1;
@@ -238,6 +243,7 @@ convict(struct engine *e, struct client *c, const struct decision *d,
 	if (!engine_index(e, &c->key, engine_until(e, d->for_s), d->tier))
 		return;
 	memcpy(b.narrow, d->narrow, sizeof(b.narrow));
+	engine_tally_block(e, c, false);
 	engine_broken(e, c);
 	c->offences++;
 	c->offence_ms = e->now_ms;

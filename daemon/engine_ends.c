@@ -11,17 +11,15 @@
 
 /* ---- who still knocks ---- */
 
-void
-engine_knock(struct engine *e, const struct block *b, uint16_t port)
+static void
+count_late(struct engine *e, const struct block *b, struct knock *k,
+    uint16_t port)
 {
 	size_t tier = b->tier == 0 || b->tier > e->policy->tiers_n ? 1 :
 								     b->tier;
 	int64_t last_ms = (int64_t)e->policy->tier_s[tier - 1] * 1000 /
 	    LAST_PART;
-	struct knock *k = knocks_of(e->knocks, &b->key, e->now_ms);
 
-	k->n++;
-	k->last_ms = e->now_ms;
 	if (last_ms > LAST_MS)
 		last_ms = LAST_MS;
 	if (b->until_ms - e->now_ms > last_ms)
@@ -33,7 +31,24 @@ engine_knock(struct engine *e, const struct block *b, uint16_t port)
 		return;
 	k->until_ms = b->until_ms;
 	k->late_port = port;
-	k->late_n++;
+	if (k->late_n < UINT16_MAX)
+		k->late_n++;
+}
+
+bool
+engine_knock(struct engine *e, const struct block *b, const struct stack *stack,
+    uint16_t port)
+{
+	struct knock *k = knocks_of(e->knocks, &b->key, e->now_ms);
+	bool own = b->narrow || b->own == 0 || b->own == block_own(stack);
+
+	k->n++;
+	k->last_s = (uint32_t)(e->now_ms / 1000);
+	engine_tally_knock(k, e->now_ms);
+	count_late(e, b, k, port);
+	if (own)
+		k->own_port = port;
+	return k->own_port != port;
 }
 
 void
@@ -44,9 +59,10 @@ engine_knocked(struct engine *e, struct client *c)
 	if (!knocks_take(e->knocks, &c->key, &k))
 		return;
 	c->knocks += k.n;
-	c->knock_ms = k.last_ms;
+	c->knock_ms = (int64_t)k.last_s * 1000;
 	c->late_until_ms = k.until_ms;
 	c->late_n = k.late_n;
+	c->back |= engine_tally_back(&k, c->block_from_ms);
 	c->dirty = true;
 }
 
@@ -118,6 +134,7 @@ block_due(struct engine *e, const struct block *due)
 		if (renew(e, c))
 			return;
 		(void)blocks_del(e->blocks, &b.key);
+		engine_tally_ended(e, c);
 		engine_ended(e, c);
 		return;
 	}

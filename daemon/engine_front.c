@@ -3,9 +3,10 @@
 #include "daemon/engine_impl.h"
 #include "daemon/frontmsg.h"
 
-#define DAY_MS   ((int64_t)86400 * 1000)
-#define FIRST_MS (7 * DAY_MS)  /* how long a click is trusted, ... */
-#define NONE_MS  (90 * DAY_MS) /* and who broke it gets no other */
+#define DAY_MS     ((int64_t)86400 * 1000)
+#define FIRST_MS   (7 * DAY_MS) /* how long a click is trusted, ... */
+#define NARROWED_S 10
+#define NONE_MS    (90 * DAY_MS) /* and who broke it gets no other */
 
 static enum front_kind
 kind_of(const uint8_t reasons[4])
@@ -58,6 +59,17 @@ clicks_of(struct engine *e, const struct addr *a)
 
 /* ---- */
 
+/*
+ * Another machine than the zombie was handed over just before the block became
+ * the zombie's alone: it is to come again, rather than to be told off.
+ */
+static bool
+just_narrowed(const struct engine *e, const struct client *c)
+{
+	return c->narrow_n > 0 && c->narrowed_s != 0 &&
+	    e->now_ms / 1000 - (int64_t)c->narrowed_s < NARROWED_S;
+}
+
 static struct engine_front
 ask(struct engine *e, const struct addr *a, int64_t issued_ms,
     struct client **out)
@@ -70,7 +82,7 @@ ask(struct engine *e, const struct addr *a, int64_t issued_ms,
 		return f;
 	if (c == NULL || !engine_hits(e, a, NULL))
 		c = engine_climbed(e, a, &net);
-	if (c == NULL)
+	if (c == NULL || just_narrowed(e, c))
 		return f;
 	f.result = FRONT_BLOCKED;
 	f.kind = (uint8_t)kind_of(c->reasons);
@@ -134,6 +146,8 @@ engine_front_click(struct engine *e, const struct addr *a, int64_t issued_ms,
 	}
 	clicks_of(e, a)->n++;
 	e->n.clicks++;
+	tally_add(&e->tally, TALLY_CLICKS);
+	tally_add(&e->tally, TALLY_MISTAKES);
 	c = client_get(e->clients, a, e->now_ms);
 	trust(e, c);
 	if (!engine_unset(e, c, "one click")) {

@@ -5,6 +5,7 @@
 #ifndef ZFW_DAEMON_ENGINE_IMPL_H
 #define ZFW_DAEMON_ENGINE_IMPL_H
 
+#include "daemon/attempts.h"
 #include "daemon/blocks.h"
 #include "daemon/climb.h"
 #include "daemon/knocks.h"
@@ -61,10 +62,14 @@ struct engine {
 	struct addr at;    /* the session that the event is about: ... */
 	uint16_t at_port;  /* ... 0 = none */
 	bool front;        /* tier 1 can be rejected */
+	bool no_narrow;    /* the kernel cannot */
 	int64_t inline_ms; /* when to look for spam-only stacks next */
 	struct engine_clicks clicks[ENGINE_CLICKS];
 
 	struct engine_counts n;
+	struct tally tally;
+	struct attempts *attempts; /* of these, that were stopped */
+	bool stopped; /* the SYN at hand, or it would be in enforce mode */
 };
 
 /* Lets time pass: ends and renews blocks that are due, in their order. */
@@ -104,10 +109,20 @@ int64_t engine_ended_ms(struct engine *e, const struct addr *key,
 /* True: the SYN falls under an active block, and its connection ends here. */
 bool engine_syn_stopped(struct engine *e, const struct traits *t);
 
+/* ---- engine_policy.c ---- */
+
+/* True: that SYN comes from a listed network, and its connection ends here. */
+bool engine_listed_stopped(struct engine *e, const struct traits *t);
+
 /* ---- engine_ends.c ---- */
 
-/* A SYN of it falls under its block. */
-void engine_knock(struct engine *e, const struct block *b, uint16_t port);
+/*
+ * A SYN of that stack falls under its block.  True: another machine than the
+ * one that offended may have sent it; not so a copy of that one's SYN, which
+ * some systems send with fewer options.
+ */
+bool engine_knock(struct engine *e, const struct block *b,
+    const struct stack *stack, uint16_t port);
 /* Its record is at hand: adds what was counted without it. */
 void engine_knocked(struct engine *e, struct client *c);
 /* Pushes out a block of that tier or below; false: there is none at hand. */
@@ -131,6 +146,32 @@ void engine_climb_tick(struct engine *e);
 struct engine_wanted engine_climb_wanted(const struct engine *e, size_t i);
 uint32_t engine_left_s(const struct engine *e, int64_t until_ms);
 
+/* ---- engine_tally.c: counts what tally.h says ---- */
+
+/* A SYN falls under a block, and that becomes of it. */
+void engine_tally_attempt(struct engine *e, const struct traits *t,
+    enum tally_kind k);
+/* A line about a client; only where nothing is captured. */
+void engine_tally_line(struct engine *e, const struct log_event *ev);
+/* Before the session's event is dealt with, for that may end it; and after. */
+void engine_tally_early(struct engine *e, enum session_event ev,
+    const struct session *s);
+void engine_tally_session(struct engine *e, enum session_event ev,
+    const struct session *s);
+void engine_tally_cut(struct engine *e, const struct client *c,
+    const struct session *s);
+/* A message is accepted: of the session of that client from that port. */
+void engine_tally_mail(struct engine *e, const struct addr *key, uint16_t port);
+/* A block is about to be put on the record. */
+void engine_tally_block(struct engine *e, struct client *c, bool by_hand);
+/* One was lifted early because of that. */
+void engine_tally_lifted(struct engine *e, enum evidence_kind why);
+/* One was over in time. */
+void engine_tally_ended(struct engine *e, const struct client *c);
+void engine_tally_knock(struct knock *k, int64_t now_ms);
+/* Is one of these knocks a return to a block that began then? */
+bool engine_tally_back(const struct knock *k, int64_t from_ms);
+
 /* ---- engine_front.c, engine_inline.c ---- */
 
 /* Has somebody said, by a click, that it is a mail server? */
@@ -149,12 +190,22 @@ struct engine_new { /* a block to be */
 };
 /* The same with all that the kernel is told of it. */
 bool engine_index_client(struct engine *e, const struct client *c);
-/* One more stack of a client that is blocked narrowly. */
-void engine_set_more(struct engine *e, struct client *c,
-    const struct stack *stack, const struct score *s);
+/* Those sessions that it has open now end with the block that begins. */
+void engine_cut_all(struct engine *e, struct client *c);
 /* Its time is over; its lease goes on. */
 void engine_ended(struct engine *e, const struct client *c);
 void engine_renewed(struct engine *e, const struct client *c);
+
+/* ---- engine_narrow.c ---- */
+
+/* The stacks of a new block; of a whole one, whose it was. */
+void engine_set_narrow(const struct engine *e, struct client *c,
+    const struct engine_new *b, const struct client *old);
+/* Another stack knocks on that whole block: only who offended stays out. */
+void engine_narrow(struct engine *e, const struct addr *key);
+/* One more stack of a client that is blocked narrowly. */
+void engine_set_more(struct engine *e, struct client *c,
+    const struct stack *stack, const struct score *s);
 
 /* ---- engine_block.c, for engine_admin.c ---- */
 

@@ -65,5 +65,6 @@ engine_syn(struct engine *e, const struct packet *p)
 	    spoken_for(e, &t.src))
 		return true;
 	e->n.inline_drops++;
+	tally_add(&e->tally, TALLY_INLINE);
 	return false;
 }

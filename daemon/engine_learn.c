@@ -56,6 +56,7 @@ engine_report(struct engine *e, const struct addr *a, bool spam, int64_t now_ms)
 		struct net net = addr_key_net(a);
 		int rc = engine_lift(e, &net, "reported as wanted");
 
+		tally_add(&e->tally, TALLY_MISTAKES);
 		return rc == -ENOENT ? 0 : rc;
 	}
 	return 0;

@@ -29,7 +29,8 @@ engine_emit(struct engine *e, enum engine_out_kind kind, const struct client *c,
 	o.t_ms = e->now_ms;
 	o.cause_ms = e->cause_ms;
 	o.client = c;
-	o.shadow = c != NULL ? c->shadow : !e->policy->enforce;
+	/* As it is now: what was decided in shadow may be real since then. */
+	o.shadow = !e->policy->enforce;
 	if (c != NULL) {
 		if (o.net.a.family == 0)
 			o.net = addr_key_net(&c->key);
@@ -291,6 +292,8 @@ engine_index_client(struct engine *e, const struct client *c)
 	b.score = c->score_permille;
 	b.reject = c->action == CLIENT_REJECT;
 	b.narrow = c->narrow_n > 0;
+	if (!b.narrow && !c->by_admin)
+		b.own = block_own(&c->narrow[0]);
 	memcpy(b.reasons, c->reasons, sizeof(b.reasons));
 	if (blocks_put(e->blocks, &b))
 		return true;
@@ -328,12 +331,17 @@ engine_cut_one(struct engine *e, struct client *c, const struct session *s)
 		.server_port = s->sport };
 	struct stack stack = session_stack(s);
 
-	if (!e->conf.cut || !e->policy->enforce)
+	if (!e->policy->enforce) {
+		engine_tally_cut(e, c, s);
+		return;
+	}
+	if (!e->conf.cut)
 		return;
 	if (v != NULL)
 		v->flags |= CLIENT_VISIT_CUT;
 	if (!session_cut(e->sessions, &o.address, o.port))
 		return;
+	engine_tally_cut(e, c, s);
 	c->cut_ms = e->now_ms;
 	c->cut_stack = stack;
 	o.stack = stack;
@@ -341,15 +349,14 @@ engine_cut_one(struct engine *e, struct client *c, const struct session *s)
 	engine_emit(e, ENGINE_CUT, c, &o);
 }
 
-/* Those that it has open now end with the block that begins. */
-static void
-cut_all(struct engine *e, struct client *c)
+void
+engine_cut_all(struct engine *e, struct client *c)
 {
 	const struct session *open[CUT_MAX];
 	size_t n;
 
-	if (!e->conf.cut || !e->policy->enforce)
-		return;
+	if (!e->conf.cut && e->policy->enforce)
+		return; /* in shadow they are counted */
 	n = session_open_of(e->sessions, &c->key, open, CUT_MAX);
 	for (size_t i = 0; i < n; i++) {
 		struct stack stack = session_stack(open[i]);
@@ -388,14 +395,6 @@ leave_old(struct engine *e, const struct client *old, const struct client *c)
 				.stack = old->narrow[i] });
 }
 
-static void
-set_narrow(struct client *c, const struct engine_new *b)
-{
-	c->narrow_n = b->narrow_n;
-	memset(c->narrow, 0, sizeof(c->narrow));
-	memcpy(c->narrow, b->narrow, b->narrow_n * sizeof(c->narrow[0]));
-}
-
 void
 engine_set(struct engine *e, struct client *c, const struct engine_new *b,
     const struct score *s)
@@ -408,7 +407,7 @@ engine_set(struct engine *e, struct client *c, const struct engine_new *b,
 	memmove(&c->history[1], &c->history[0],
 	    sizeof(c->history) - sizeof(c->history[0]));
 	c->tier = b->tier;
-	set_narrow(c, b);
+	engine_set_narrow(e, c, b, &old);
 	c->action = action_of(e, c);
 	c->shadow = !e->policy->enforce;
 	c->score_permille = (uint16_t)lround(s->p * 1000);
@@ -425,36 +424,8 @@ engine_set(struct engine *e, struct client *c, const struct engine_new *b,
 	engine_save(e, c); /* first remembered, then done */
 	leave_old(e, &old, c);
 	tell(e, ENGINE_BLOCK, c, &(struct engine_out){ .score = s });
-	cut_all(e, c);
+	engine_cut_all(e, c);
 	engine_climb(e, c, s);
-}
-
-/* Of four: the oldest makes room. */
-static void
-push_narrow(struct engine *e, struct client *c, const struct stack *stack)
-{
-	if (c->narrow_n < CLIENT_NARROW) {
-		c->narrow[c->narrow_n++] = *stack;
-		return;
-	}
-	engine_emit(e, ENGINE_MOVE, c,
-	    &(struct engine_out){ .stack = c->narrow[0] });
-	memmove(&c->narrow[0], &c->narrow[1],
-	    sizeof(c->narrow) - sizeof(c->narrow[0]));
-	c->narrow[CLIENT_NARROW - 1] = *stack;
-}
-
-void
-engine_set_more(struct engine *e, struct client *c, const struct stack *stack,
-    const struct score *s)
-{
-	push_narrow(e, c, stack);
-	e->n.blocks++;
-	e->n.narrow++;
-	engine_save(e, c);
-	engine_emit(e, ENGINE_BLOCK, c,
-	    &(struct engine_out){ .score = s, .stack = *stack });
-	cut_all(e, c);
 }
 
 static bool

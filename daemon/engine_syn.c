@@ -12,15 +12,27 @@ enum fate { FATE_STOP, FATE_FRONT, FATE_AUDIT };
 static enum fate
 fate_of(const struct engine *e, const struct addr *a, uint16_t port)
 {
-	uint32_t leak = e->policy->leak, seed = e->policy->leak_seed;
+	const uint32_t leak = e->policy->leak, seed = e->policy->leak_seed;
+	struct jhash_pick pick;
 
 	/* The rules are there only where blocks are. */
 	if (leak == 0 || leak > UINT32_MAX / AUDIT || !e->policy->enforce)
 		return FATE_STOP;
-	if (jhash_scale(a, port, seed, leak * AUDIT) == 0)
+	pick = jhash_pick_of(leak, AUDIT, seed);
+	if (jhash_picks(&pick, a, port))
 		return FATE_AUDIT;
-	return e->front && jhash_scale(a, port, seed, leak) == 0 ? FATE_FRONT :
-								   FATE_STOP;
+	pick = jhash_pick_of(leak, 1, seed);
+	return e->front && jhash_picks(&pick, a, port) ? FATE_FRONT : FATE_STOP;
+}
+
+static enum tally_kind
+tally_of(enum fate f, bool reject)
+{
+	if (f == FATE_AUDIT)
+		return TALLY_AUDITED;
+	if (reject)
+		return TALLY_REJECTED;
+	return f == FATE_FRONT ? TALLY_LEAKED : TALLY_PREVENTED;
 }
 
 bool
@@ -81,6 +93,7 @@ over_stopped(struct engine *e, const struct traits *t)
 	    engine_spared(e, &t->src))
 		return false;
 	fate = fate_of(e, &t->src, t->sport);
+	engine_tally_attempt(e, t, tally_of(fate, false));
 	if (fate == FATE_AUDIT) {
 		e->n.audits++;
 		return false;
@@ -121,18 +134,22 @@ engine_syn_stopped(struct engine *e, const struct traits *t)
 	struct addr key = addr_key(&t->src);
 	const struct block *b;
 	enum fate fate;
+	bool other;
 
+	if (e->policy->listed != NULL && engine_listed_stopped(e, t))
+		return true;
 	if (!engine_hits(e, &t->src, &stack))
 		return over_stopped(e, t);
 	if (engine_allowed(e, &t->src, NULL) || engine_spared(e, &t->src))
 		return false;
 	fate = fate_of(e, &t->src, t->sport);
+	b = blocks_find(e->blocks, &key);
+	engine_tally_attempt(e, t, tally_of(fate, e->front && b->reject));
 	if (fate == FATE_AUDIT) {
 		e->n.audits++;
 		return false;
 	}
-	b = blocks_find(e->blocks, &key);
-	engine_knock(e, b, t->sport);
+	other = engine_knock(e, b, &stack, t->sport);
 	e->n.syn_drops++;
 	e->n.leaks += fate == FATE_FRONT;
 	if (b->narrow)
@@ -142,6 +159,9 @@ engine_syn_stopped(struct engine *e, const struct traits *t)
 	    CLIENT_DROP;
 	e->n.rejects += o.action == CLIENT_REJECT;
 	engine_emit(e, ENGINE_SYN_DROP, told_of(e, b), &o);
+	/* This one is stopped, the next of that machine passes. */
+	if (other)
+		engine_narrow(e, &key);
 	/* In shadow the connection goes on: it may yet prove us wrong. */
 	return e->policy->enforce;
 }

@@ -40,6 +40,14 @@ evidence_free(struct evidence *e)
 	free(e);
 }
 
+void
+evidence_reload(struct evidence *e)
+{
+	e->self.names = e->conf.policy->own_names;
+	mailq_settle(e->mailq, e->conf.policy->settle_s);
+	botnets_group(e->botnets, e->conf.policy->group_sites);
+}
+
 struct model *
 evidence_model(struct evidence *e)
 {
@@ -77,6 +85,7 @@ accepted(struct evidence *e, struct client *c, const struct log_event *ev,
 	m->helo = c->faces.helo;
 	m->submission = ev->submission;
 	m->untold = !evidence_wire_tells(s);
+	m->port = s != NULL ? s->cport : 0;
 }
 
 void
@@ -163,15 +172,17 @@ queued(struct evidence *e, struct client *c, struct mail *m,
 }
 
 struct addr
-evidence_message_client(struct evidence *e, struct str qid, struct stack *stack)
+evidence_message_client(struct evidence *e, struct str qid, struct stack *stack,
+    uint16_t *port)
 {
 	const struct mail *m = mailq_find(e->mailq, qid);
 
 	*stack = m == NULL ? (struct stack){ 0 } : m->stack;
+	*port = m == NULL ? 0 : m->port;
 	return m == NULL ? (struct addr){ 0 } : m->client;
 }
 
-void
+bool
 evidence_message(struct evidence *e, const struct log_event *ev,
     int64_t blocked_ms, struct str line, int64_t now_ms)
 {
@@ -180,11 +191,13 @@ evidence_message(struct evidence *e, const struct log_event *ev,
 	bool delivery = ev->kind == LOG_SENT || ev->kind == LOG_BOUNCED ||
 	    ev->kind == LOG_INFO || ev->kind == LOG_ACCEPT;
 	struct client *c;
+	bool before;
 
 	if (m == NULL)
-		return;
+		return false;
 	if (blocked_ms != 0 && !m->queued && m->t_ms <= blocked_ms)
-		return; /* that session was cut: this never happened */
+		return false; /* that session was cut: this never happened */
+	before = m->queued;
 	c = client_get(e->conf.clients, &m->client, now_ms);
 	faces_at(&c->faces, &m->stack, m->helo);
 	m->null_sender |= ev->null_sender;
@@ -196,6 +209,7 @@ evidence_message(struct evidence *e, const struct log_event *ev,
 	else if (ev->queued)
 		queued(e, c, m, ev, line, now_ms);
 	faces_leave(&c->faces);
+	return m->queued && !before && !m->submission;
 }
 
 /* A day with wanted mail; `m` is of that day. */

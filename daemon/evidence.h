@@ -18,6 +18,7 @@
 #include "daemon/logline.h"
 #include "daemon/policy.h"
 #include "daemon/stacks.h"
+#include "daemon/tally.h"
 #include "fp/session.h"
 
 struct evidence;
@@ -29,10 +30,13 @@ struct evidence_conf {
 	void *arg;
 	/* something new speaks against (or for) c */
 	void (*judge)(void *arg, struct client *c);
+	struct tally *tally; /* TALLY_RCPT_BAD is counted; may be NULL */
 };
 
 struct evidence *evidence_new(const struct evidence_conf *conf);
 void evidence_free(struct evidence *e);
+/* The policy has changed in its place. */
+void evidence_reload(struct evidence *e);
 
 /* Borrowed: what was learned. */
 struct model *evidence_model(struct evidence *e);
@@ -73,11 +77,13 @@ bool evidence_bad(struct evidence *e, const struct log_event *ev,
  * Lines that name a message instead of a client: queued, content rejected,
  * delivered to a trap.  `blocked_ms`: its session was cut then, and what was
  * not queued before never was; 0 = it was not.  Returns the client it is
- * about (family 0: none), and the stack that its session had.
+ * about (family 0: none), the stack that its session had, and its port (0:
+ * not known).
  */
 struct addr evidence_message_client(struct evidence *e, struct str qid,
-    struct stack *stack);
-void evidence_message(struct evidence *e, const struct log_event *ev,
+    struct stack *stack, uint16_t *port);
+/* True: it is accepted now, and no submission. */
+bool evidence_message(struct evidence *e, const struct log_event *ev,
     int64_t blocked_ms, struct str line, int64_t now_ms);
 
 /* What DNS says, when we asked ourselves; "" = no confirmed name. */

@@ -63,8 +63,16 @@ seen_today(struct client *c, uint64_t hash, int64_t now_ms)
 }
 
 static void
+bad_rcpt(struct evidence *e)
+{
+	if (e->conf.tally != NULL)
+		tally_add(e->conf.tally, TALLY_RCPT_BAD);
+}
+
+static void
 trapped(struct evidence *e, struct client *c, struct str line, int64_t now_ms)
 {
+	bad_rcpt(e);
 	client_add(c, EVIDENCE_TRAP_RCPT, 1, 0, now_ms);
 	client_sample(c, EVIDENCE_TRAP_RCPT, line, now_ms);
 	evidence_label_bad(e, c, now_ms);
@@ -76,6 +84,7 @@ unknown(struct evidence *e, struct client *c, struct str line, int64_t now_ms)
 {
 	double n;
 
+	bad_rcpt(e);
 	client_add(c, EVIDENCE_UNKNOWN_RCPT, 1, 0, now_ms);
 	client_sample(c, EVIDENCE_UNKNOWN_RCPT, line, now_ms);
 	n = client_count(c, EVIDENCE_UNKNOWN_RCPT, now_ms);
@@ -93,6 +102,7 @@ unknown(struct evidence *e, struct client *c, struct str line, int64_t now_ms)
 static void
 to_nobody(struct evidence *e, struct client *c, struct str line, int64_t now_ms)
 {
+	bad_rcpt(e);
 	c->bounces_nobody++;
 	c->dirty = true;
 	if (c->flood_ms == 0 || now_ms - c->flood_ms >= FLOOD_MS) {

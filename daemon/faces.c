@@ -179,6 +179,40 @@ face_alive(const struct face *f, int64_t now_ms)
 	return now_ms - f->last_ms < FRESH_MS || face_good(f, true, now_ms);
 }
 
+bool
+face_bad(const struct face *f, int64_t now_ms)
+{
+	return f->deeds != 0 && now_ms - f->bad_ms < DEED_MS;
+}
+
+struct stack
+faces_offender(const struct faces *f, int64_t now_ms)
+{
+	const struct face *me = faces_me(f), *bad = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->n && i < FACES; i++) {
+		if (!face_bad(&f->v[i], now_ms))
+			continue;
+		bad = &f->v[i];
+		n++;
+	}
+	if (n == 0)
+		bad = me;
+	if (bad == NULL || n > 1 || (me != NULL && me != bad))
+		return (struct stack){ 0 };
+	return bad->stack;
+}
+
+bool
+faces_any_good(const struct faces *f, int64_t now_ms)
+{
+	for (size_t i = 0; i < f->n && i < FACES; i++)
+		if (face_good(&f->v[i], false, now_ms))
+			return true;
+	return false;
+}
+
 size_t
 faces_others(const struct faces *f, int64_t now_ms, size_t *good)
 {

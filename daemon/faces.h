@@ -69,6 +69,14 @@ faces_note(struct faces *f, enum evidence_kind k, double n, int64_t now_ms);
 /* A message of that stack has settled. */
 void faces_settled(struct faces *f, const struct stack *s, int64_t now_ms);
 
+/*
+ * Whose deeds convict the address?  The one face with deeds of the last day, or
+ * if none has any, the one at hand; none when it is more than one.
+ */
+struct stack faces_offender(const struct faces *f, int64_t now_ms);
+/* Has mail of any of them been taken lately? */
+bool faces_any_good(const struct faces *f, int64_t now_ms);
+
 /* Recipients of one face now. */
 struct face_rcpts {
 	double unknown, known, traps;
@@ -79,6 +87,8 @@ struct face_rcpts face_rcpts(const struct face *f, int64_t now_ms);
 bool face_good(const struct face *f, bool settled, int64_t now_ms);
 /* Seen lately, or with good mail: a machine that is to be reckoned with. */
 bool face_alive(const struct face *f, int64_t now_ms);
+/* Did it do anything within a day? */
+bool face_bad(const struct face *f, int64_t now_ms);
 /* How many others are alive; of these, how many have sent mail. */
 size_t faces_others(const struct faces *f, int64_t now_ms, size_t *good);
 /*

@@ -8,7 +8,9 @@
 struct knocks {
 	struct hash_key key;
 	struct knock *e;
-	size_t n; /* used */
+	size_t n;           /* used */
+	int64_t look_ms;    /* when look_level was counted */
+	int64_t look_level; /* looks that may be now, in 1/1000 */
 };
 
 struct knocks *
@@ -51,11 +53,12 @@ knocks_of(struct knocks *k, const struct addr *key, int64_t now_ms)
 	for (size_t i = 0; i < WAYS; i++) {
 		if (set[i].key.family != 0 && addr_eq(&set[i].key, key))
 			return &set[i];
-		if (set[i].last_ms < old->last_ms)
+		if (set[i].last_s < old->last_s)
 			old = &set[i];
 	}
 	k->n += old->key.family == 0;
-	*old = (struct knock){ .key = *key, .last_ms = now_ms };
+	*old = (struct knock){ .key = *key,
+		.last_s = (uint32_t)(now_ms / 1000) };
 	return old;
 }
 
@@ -75,4 +78,23 @@ knocks_take(struct knocks *k, const struct addr *key, struct knock *out)
 			return true;
 		}
 	return false;
+}
+
+bool
+knocks_may_look(struct knocks *k, int64_t now_ms)
+{
+	const int64_t full = KNOCKS_LOOKS * 1000;
+	int64_t past_ms = now_ms - k->look_ms;
+
+	if (past_ms < 0 || past_ms >= 1000)
+		k->look_level = full;
+	else
+		k->look_level += past_ms * KNOCKS_LOOKS;
+	k->look_ms = now_ms;
+	if (k->look_level > full)
+		k->look_level = full;
+	if (k->look_level < 1000)
+		return false;
+	k->look_level -= 1000;
+	return true;
 }

@@ -14,15 +14,20 @@
 #include "fp/addr.h"
 #include "fp/hash.h"
 
-#define KNOCKS_MAX 65536
+#define KNOCKS_MAX   32768
+#define KNOCKS_LOOKS 10
 
 struct knock {
-	struct addr key; /* of the client; family 0 = unused */
-	uint32_t n;      /* SYNs */
-	int64_t last_ms;
+	struct addr key;    /* of the client; family 0 = unused */
+	uint16_t late_port; /* see late_n */
+	uint32_t n;         /* SYNs */
 	int64_t until_ms;   /* of the block in whose last part ... */
-	uint32_t late_n;    /* ... so many connections were tried, ... */
-	uint16_t late_port; /* ... the last from this port */
+	uint16_t late_n;    /* ... so many connections were tried, the last
+				from late_port */
+	uint16_t own_port;  /* of its last SYN of the stack that offended */
+	/* seconds since 1970, and since the first: see engine_tally_knock() */
+	uint32_t last_s, first_s;
+	uint16_t mid_s, later_s;
 };
 
 struct knocks;
@@ -34,5 +39,10 @@ struct knock *
 knocks_of(struct knocks *k, const struct addr *key, int64_t now_ms);
 /* Takes the client's out; false = none. */
 bool knocks_take(struct knocks *k, const struct addr *key, struct knock *out);
+/*
+ * May a record be looked at because of a knock?  KNOCKS_LOOKS at once, and so
+ * many a second.
+ */
+bool knocks_may_look(struct knocks *k, int64_t now_ms);
 
 #endif

@@ -26,8 +26,14 @@ mailq_new(const struct hash_key *key, uint32_t settle_s)
 	if (q == NULL)
 		return NULL;
 	q->key = *key;
-	q->settle_ms = (int64_t)settle_s * 1000;
+	mailq_settle(q, settle_s);
 	return q;
+}
+
+void
+mailq_settle(struct mailq *q, uint32_t settle_s)
+{
+	q->settle_ms = (int64_t)settle_s * 1000;
 }
 
 void

@@ -28,6 +28,7 @@ struct mail {
 	bool null_sender, spoilt, queued;
 	bool submission; /* one of our users': never evidence against */
 	bool untold;     /* the packets do not show its recipients */
+	uint16_t port;   /* of its session, 0 = not known */
 };
 
 struct mailq;
@@ -40,6 +41,8 @@ struct mail *mailq_begin(struct mailq *q, struct str qid,
     const struct addr *client, int64_t t_ms);
 /* Borrowed; NULL = not ours, or long ago. */
 struct mail *mailq_find(struct mailq *q, struct str qid);
+/* From now on they take so long to settle. */
+void mailq_settle(struct mailq *q, uint32_t settle_s);
 /* The message is in the queue for good: it starts to settle. */
 void mailq_queued(struct mailq *q, struct mail *m, uint32_t nrcpt,
     bool null_sender, int64_t t_ms);

@@ -212,8 +212,8 @@ capture_filter(struct capture *c, const char *text, char err[CAPTURE_ERRLEN])
 	return rc == 0;
 }
 
-static bool
-filter_ports(struct capture *c, const uint16_t *ports, size_t n,
+bool
+capture_ports(struct capture *c, const uint16_t *ports, size_t n,
     char err[CAPTURE_ERRLEN])
 {
 	char text[BPF_TEXT_MAX] = "";
@@ -328,7 +328,7 @@ capture_open_live(const char *iface, const uint16_t *ports, size_t n,
 	} else if (c->link != PACKET_ETHERNET && c->link != PACKET_RAW) {
 		ok = refuse_link(c, "neither Ethernet nor raw IP", err);
 	} else {
-		ok = filter_ports(c, ports, n, err);
+		ok = capture_ports(c, ports, n, err);
 	}
 	return finish_live(c, ok, err);
 }
@@ -347,7 +347,7 @@ capture_open_live_with(const char *iface, const struct capture_opts *opts,
 	else if (opts->filter != NULL)
 		ok = capture_filter(c, opts->filter, err);
 	else
-		ok = filter_ports(c, NULL, 0, err);
+		ok = capture_ports(c, NULL, 0, err);
 	return finish_live(c, ok, err);
 }
 

@@ -65,6 +65,10 @@ struct capture *capture_open_live_with(const char *iface,
 bool
 capture_filter(struct capture *c, const char *text, char err[CAPTURE_ERRLEN]);
 
+/* The same for other SMTP ports; needs no privilege. */
+bool capture_ports(struct capture *c, const uint16_t *ports, size_t n,
+    char err[CAPTURE_ERRLEN]);
+
 enum capture_status {
 	CAPTURE_PACKET, /* *out is set */
 	CAPTURE_AGAIN,  /* live: nothing now */

@@ -121,6 +121,7 @@ struct session {
 	uint8_t os_grade;     /* enum sigdb_grade */
 	uint8_t os_family;    /* enum sigdb_family */
 	uint8_t helo_n;
+	uint8_t note;                /* see session_note() */
 	struct ladder ladder;        /* copies of the SYN */
 	const struct dialogue *dlg;  /* NULL while half-open, and once over */
 	const struct flowstat *flow; /* likewise */
@@ -247,6 +248,16 @@ session_cut(struct session_table *t, const struct addr *client, uint16_t cport);
  */
 size_t session_open_of(struct session_table *t, const struct addr *key,
     const struct session **out, size_t n);
+
+/*
+ * The session of that client key and port that was opened last, whether it is
+ * over or not; among the latest 1024 of that key.  NULL: none.
+ */
+const struct session *session_find_key(struct session_table *t,
+    const struct addr *key, uint16_t cport);
+/* Sets bits of `note`, which is the owner's: nothing here reads it. */
+void
+session_note(struct session_table *t, const struct session *s, uint8_t bits);
 
 void session_counts(const struct session_table *t, struct session_counts *out);
 

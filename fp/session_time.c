@@ -116,6 +116,33 @@ session_open_of(struct session_table *t, const struct addr *key,
 	return found;
 }
 
+const struct session *
+session_find_key(struct session_table *t, const struct addr *key,
+    uint16_t cport)
+{
+	struct entry *e = pool_first_client(t, key);
+
+	for (int i = 0; e != NULL && i < FIND_MAX; i++) {
+		struct addr a = addr_key(&e->s.client);
+
+		if (e->s.cport == cport && addr_eq(&a, key))
+			return &e->s;
+		e = pool_next_client(t, e);
+	}
+	return NULL;
+}
+
+void
+session_note(struct session_table *t, const struct session *s, uint8_t bits)
+{
+	/* It is lent from this table, and so is its entry's. */
+	struct entry *e = (struct entry *)((uintptr_t)s -
+	    offsetof(struct entry, s));
+
+	(void)t;
+	e->s.note |= bits;
+}
+
 void
 session_counts(const struct session_table *t, struct session_counts *out)
 {

@@ -32,6 +32,7 @@ struct replay {
 	struct packet head[REPLAY_FILES_MAX];
 	bool have[REPLAY_FILES_MAX];
 	struct logfile logs[REPLAY_FILES_MAX];
+	struct state *state; /* NULL: nothing stays */
 	struct marks *marks; /* NULL: no capture can hold any */
 	bool marked;         /* one does */
 	int64_t now_ms, next_tick_ms;
@@ -141,7 +142,13 @@ open_worlds(struct replay *r, int64_t first_us)
 		.witness_from_ms = conf->pcaps_n > 0 ? first_us / 1000 - 1000 :
 						       0,
 		.truth = conf->truth_path != NULL ? &r->truth : NULL };
+	char err[STATE_ERRLEN];
 
+	if (conf->state_dir != NULL &&
+	    (r->state = state_open(conf->state_dir,
+		 !conf->with[0].policy->enforce, err)) == NULL)
+		return fail(r, err, "");
+	wc.state = r->state;
 	if (conf->policies_n > 1 && (r->diff = diff_new()) == NULL)
 		return fail(r, strerror(ENOMEM), "");
 	r->out = (struct replay_out){ .f = conf->out, .jsonl = conf->jsonl };
@@ -321,7 +328,7 @@ tell_report(struct replay *r, FILE *summary)
 		.n = r->conf->policies_n };
 
 	for (size_t i = 0; i < rep.n; i++) {
-		rep.tally[i] = r->worlds[i].tally;
+		rep.effect[i] = r->worlds[i].effect;
 		rep.name[i] = policy_name[i];
 	}
 	report_text(&rep, summary);
@@ -357,6 +364,8 @@ tell(struct replay *r, FILE *summary, int rc)
 			    summary);
 		if (spill_error(w->spill) != NULL && rc == 0)
 			rc = fail(r, spill_error(w->spill), "");
+		if (state_error(w->conf.state) != NULL && rc == 0)
+			rc = fail(r, state_error(w->conf.state), "");
 	}
 	if (r->diff != NULL) {
 		tell_diff(r);
@@ -389,6 +398,7 @@ replay_run(struct replay_conf *conf, FILE *summary, char err[REPLAY_ERRLEN])
 	}
 	for (size_t i = 0; i < REPLAY_POLICIES; i++)
 		world_fini(&r->worlds[i]);
+	state_close(r->state);
 	diff_free(r->diff);
 	truth_free(&r->truth);
 	marks_free(r->marks);

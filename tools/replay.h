@@ -30,6 +30,7 @@ struct replay_conf {
 	const char *const *changes; /* what makes the second, for people */
 	size_t changes_n;
 	const char *truth_path, *report_path; /* NULL: none */
+	const char *state_dir; /* to be made; NULL: none; with one policy */
 	struct explain explain;
 	bool jsonl;
 	FILE *out;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * replay_conn - connections that replay_tally follows
+ * replay_conn - connections that replay_effect follows
  *
  * A bounded table by client key (addr_key()) and port.  A connection is in it
  * from its first packet of interest until conns_end(), or until some time

@@ -76,7 +76,7 @@ rows_text(const struct report *r, FILE *out)
 }
 
 static void
-class_cells(const struct tally_sum *s, FILE *out)
+class_cells(const struct effect_sum *s, FILE *out)
 {
 	char a[16], b[16], c[16];
 
@@ -97,13 +97,13 @@ classes_text(const struct report *r, FILE *out)
 		    "blocked");
 	fputc('\n', out);
 	for (size_t l = 0; l < r->truth->labels_n; l++) {
-		const struct tally_sum *s = tally_of_label(r->tally[0], l);
+		const struct effect_sum *s = effect_of_label(r->effect[0], l);
 
 		fprintf(out, "  %-26s %8" PRIu64 " %8" PRIu64 " %8" PRIu64,
 		    r->truth->labels[l].text, s->clients, s->conns,
 		    s->taken.all);
 		for (size_t i = 0; i < r->n; i++)
-			class_cells(tally_of_label(r->tally[i], l), out);
+			class_cells(effect_of_label(r->effect[i], l), out);
 		fputc('\n', out);
 	}
 }
@@ -153,10 +153,10 @@ report_text(const struct report *r, FILE *out)
 
 		(void)snprintf(title, sizeof(title),
 		    "%.60s%sFirst sessions, soon after their end", name, gap);
-		calib_text(tally_firsts(r->tally[i]), title, out);
+		calib_text(effect_firsts(r->effect[i]), title, out);
 		(void)snprintf(title, sizeof(title),
 		    "%.60s%sAll sessions, as they ended on the wire", name,
 		    gap);
-		calib_text(tally_all(r->tally[i]), title, out);
+		calib_text(effect_all(r->effect[i]), title, out);
 	}
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * replay_report - what replay_tally counted, for people and for programs
+ * replay_report - what replay_effect counted, for people and for programs
  *
  * One policy, or two side by side.  Shares come with exact 95 % bounds.  The
  * members of the JSON are documented in zfw-replay(1).  Called once, at the
@@ -12,14 +12,14 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "tools/replay_tally.h"
+#include "tools/replay_effect.h"
 
 #define REPORT_POLICIES 2
 
 struct report {
 	const char *path; /* of the truth file */
 	const struct truth *truth;
-	const struct tally *tally[REPORT_POLICIES];
+	const struct effect *effect[REPORT_POLICIES];
 	const char *name[REPORT_POLICIES];
 	size_t n; /* policies: 1 or 2 */
 };

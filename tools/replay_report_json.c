@@ -59,7 +59,7 @@ set_path(json_t *o, const char *path, json_t *value)
 }
 
 static json_t *
-classes_json(const struct report *r, const struct tally *t)
+classes_json(const struct report *r, const struct effect *t)
 {
 	static const char *const kinds[TRUTH_KINDS] = {
 		[TRUTH_NEUTRAL] = "neutral",
@@ -71,7 +71,7 @@ classes_json(const struct report *r, const struct tally *t)
 
 	for (size_t l = 0; l < r->truth->labels_n; l++) {
 		const struct truth_label *label = &r->truth->labels[l];
-		const struct tally_sum *s = tally_of_label(t, l);
+		const struct effect_sum *s = effect_of_label(t, l);
 
 		json_array_append_new(list,
 		    json_pack("{s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
@@ -134,11 +134,11 @@ add_policy(const struct report *r, size_t which, json_t *o)
 	for (size_t i = 0; i < rows.n; i++)
 		if (rows.v[i].kind != ROW_HEAD)
 			set_path(o, rows.v[i].path, row_json(&rows.v[i]));
-	json_object_set_new(o, "classes", classes_json(r, r->tally[which]));
+	json_object_set_new(o, "classes", classes_json(r, r->effect[which]));
 	json_object_set_new(o, "first_sessions",
-	    calib_json(tally_firsts(r->tally[which])));
+	    calib_json(effect_firsts(r->effect[which])));
 	json_object_set_new(o, "all_sessions",
-	    calib_json(tally_all(r->tally[which])));
+	    calib_json(effect_all(r->effect[which])));
 }
 
 json_t *

@@ -25,7 +25,7 @@ static const char *const taken_path[MAIL_ROWS] = {
 };
 
 static void
-mail_rows(struct rows *rows, const struct tally_mail *m,
+mail_rows(struct rows *rows, const struct effect_mail *m,
     const char *const path[MAIL_ROWS], const char *text)
 {
 	uint64_t stopped = m->all - m->through;
@@ -45,7 +45,7 @@ mail_rows(struct rows *rows, const struct tally_mail *m,
 }
 
 static void
-zombie_rows(struct rows *rows, const struct tally_sum *z)
+zombie_rows(struct rows *rows, const struct effect_sum *z)
 {
 	uint64_t after = z->conns - z->clients;
 
@@ -82,7 +82,7 @@ zombie_rows(struct rows *rows, const struct tally_sum *z)
 }
 
 static void
-good_rows(struct rows *rows, const struct tally_sum *g)
+good_rows(struct rows *rows, const struct effect_sum *g)
 {
 	add(rows, (struct row){ ROW_HEAD, NULL, "Good servers", 0, 0 });
 	add(rows,
@@ -105,7 +105,7 @@ good_rows(struct rows *rows, const struct tally_sum *g)
 		g->taken.all });
 }
 
-static const char *const stage_path[2][TALLY_STAGES] = {
+static const char *const stage_path[2][EFFECT_STAGES] = {
 	{ "stages.zombies_handshake", "stages.zombies_greeting",
 	    "stages.zombies_helo", "stages.zombies_rcpt",
 	    "stages.zombies_close" },
@@ -114,21 +114,21 @@ static const char *const stage_path[2][TALLY_STAGES] = {
 };
 
 static void
-stage_rows(struct rows *rows, const struct tally_sum *z,
-    const struct tally_sum *g)
+stage_rows(struct rows *rows, const struct effect_sum *z,
+    const struct effect_sum *g)
 {
 	static const char *const titles[2] = {
 		"Zombies over the limit in their first session, after",
 		"Good servers over the limit in their first session, after",
 	};
-	const struct tally_sum *const of[2] = { z, g };
+	const struct effect_sum *const of[2] = { z, g };
 
 	for (size_t i = 0; i < 2; i++) {
 		add(rows, (struct row){ ROW_HEAD, NULL, titles[i], 0, 0 });
-		for (size_t k = 0; k < TALLY_STAGES; k++)
+		for (size_t k = 0; k < EFFECT_STAGES; k++)
 			add(rows,
 			    (struct row){ ROW_SHARE, stage_path[i][k],
-				tally_stage_name[k], of[i]->over[k],
+				effect_stage_name[k], of[i]->over[k],
 				of[i]->clients });
 	}
 }
@@ -147,10 +147,10 @@ addresses(const struct truth *t, enum truth_kind kind)
 void
 report_rows(const struct report *r, size_t which, struct rows *rows)
 {
-	const struct tally *t = r->tally[which];
-	struct tally_sum z = tally_of_kind(t, TRUTH_ZOMBIE);
-	struct tally_sum g = tally_of_kind(t, TRUTH_GOOD);
-	struct tally_sum v = tally_of_kind(t, TRUTH_VICTIM);
+	const struct effect *t = r->effect[which];
+	struct effect_sum z = effect_of_kind(t, TRUTH_ZOMBIE);
+	struct effect_sum g = effect_of_kind(t, TRUTH_GOOD);
+	struct effect_sum v = effect_of_kind(t, TRUTH_VICTIM);
 
 	rows->n = 0;
 	zombie_rows(rows, &z);

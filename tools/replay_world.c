@@ -10,8 +10,8 @@ on_out(void *arg, const struct engine_out *o)
 		replay_out_event(w->conf.out, o);
 	if (w->conf.diff != NULL)
 		diff_out(w->conf.diff, w->conf.which, o);
-	if (w->tally != NULL)
-		tally_out(w->tally, o);
+	if (w->effect != NULL)
+		effect_out(w->effect, o);
 }
 
 static void
@@ -19,8 +19,8 @@ on_session(void *arg, enum session_event ev, const struct session *s)
 {
 	struct world *w = arg;
 
-	if (w->tally != NULL)
-		tally_session(w->tally, ev, s);
+	if (w->effect != NULL)
+		effect_session(w->effect, ev, s);
 }
 
 static bool
@@ -28,7 +28,8 @@ on_save(void *arg, const struct client *c)
 {
 	struct world *w = arg;
 
-	return spill_put(w->spill, c);
+	return w->conf.state != NULL ? state_put(w->conf.state, c) :
+				       spill_put(w->spill, c);
 }
 
 static bool
@@ -36,7 +37,8 @@ on_load(void *arg, const struct addr *key, struct client *c)
 {
 	struct world *w = arg;
 
-	return spill_get(w->spill, key, c);
+	return w->conf.state != NULL ? state_get(w->conf.state, key, c) :
+				       spill_get(w->spill, key, c);
 }
 
 bool
@@ -52,8 +54,8 @@ world_init(struct world *w, const struct world_conf *conf)
 		.out = on_out,
 		.load = on_load,
 		.save = on_save,
-		.save_late = true };
-	struct tally_conf tc = { conf->with.policy, conf->truth,
+		.save_late = conf->state == NULL };
+	struct effect_conf tc = { conf->with.policy, conf->truth,
 		conf->witness };
 
 	*w = (struct world){ .conf = *conf };
@@ -62,8 +64,8 @@ world_init(struct world *w, const struct world_conf *conf)
 		conf->with.policy->clients_max = WORLD_CLIENTS;
 	if (conf->truth != NULL) {
 		ec.session = on_session;
-		w->tally = tally_new(&tc);
-		if (w->tally == NULL)
+		w->effect = effect_new(&tc);
+		if (w->effect == NULL)
 			return false;
 	}
 	w->spill = spill_new();
@@ -78,16 +80,24 @@ world_fini(struct world *w)
 {
 	engine_free(w->engine);
 	spill_free(w->spill);
-	tally_free(w->tally);
+	effect_free(w->effect);
 	*w = (struct world){ 0 };
+}
+
+static void
+time_passes(struct world *w, int64_t t_ms)
+{
+	if (w->conf.state != NULL)
+		state_time(w->conf.state, w->engine, t_ms);
 }
 
 void
 world_packet(struct world *w, const struct packet *p)
 {
+	time_passes(w, p->t_us / 1000);
 	engine_packet(w->engine, p);
-	if (w->tally != NULL)
-		tally_packet(w->tally, w->engine, p);
+	if (w->effect != NULL)
+		effect_packet(w->effect, w->engine, p);
 	if (w->conf.explain != NULL)
 		explain_packet(w->conf.explain, w->engine);
 }
@@ -95,9 +105,10 @@ world_packet(struct world *w, const struct packet *p)
 void
 world_line(struct world *w, struct str line, int64_t now_ms)
 {
+	time_passes(w, now_ms);
 	(void)engine_line(w->engine, line, now_ms);
-	if (w->tally != NULL)
-		tally_line(w->tally, w->engine, line, now_ms);
+	if (w->effect != NULL)
+		effect_line(w->effect, w->engine, line, now_ms);
 	if (w->conf.explain != NULL)
 		explain_line(w->conf.explain, w->engine, line);
 }
@@ -105,16 +116,19 @@ world_line(struct world *w, struct str line, int64_t now_ms)
 void
 world_tick(struct world *w, int64_t now_ms)
 {
+	time_passes(w, now_ms);
 	engine_tick(w->engine, now_ms);
-	if (w->tally != NULL)
-		tally_tick(w->tally, w->engine, now_ms);
+	if (w->effect != NULL)
+		effect_tick(w->effect, w->engine, now_ms);
 }
 
 void
 world_end(struct world *w)
 {
-	if (w->tally != NULL)
-		tally_end(w->tally, w->engine);
+	if (w->conf.state != NULL)
+		state_end(w->conf.state, w->engine);
+	if (w->effect != NULL)
+		effect_end(w->effect, w->engine);
 	if (w->conf.explain != NULL)
 		explain_end(w->conf.explain, w->engine);
 }

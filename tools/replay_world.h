@@ -3,9 +3,10 @@
  * replay_world - one policy at work on a recording
  *
  * An engine that enforces its blocks and cuts sessions, with all that looks
- * at what it does: the printer, the tally against a truth, the comparison
+ * at what it does: the printer, the effect against a truth, the comparison
  * with another world, the story of single addresses.  What it remembers of
- * clients beyond a small cache lies in a temporary file (replay_spill.h).
+ * clients beyond a small cache lies in a temporary file (replay_spill.h), or
+ * in a store that is to stay (replay_state.h).
  * Replay feeds every world the same packets and lines.
  */
 #ifndef ZFW_TOOLS_REPLAY_WORLD_H
@@ -15,7 +16,8 @@
 #include "tools/replay_explain.h"
 #include "tools/replay_out.h"
 #include "tools/replay_spill.h"
-#include "tools/replay_tally.h"
+#include "tools/replay_state.h"
+#include "tools/replay_effect.h"
 
 /* Clients in memory at most; all that are connected should have room. */
 #define WORLD_CLIENTS 4096
@@ -35,13 +37,14 @@ struct world_conf {
 	size_t which;              /* of them */
 	struct explain *explain;   /* NULL: nobody is explained */
 	const struct truth *truth; /* NULL: nobody knows */
+	struct state *state; /* takes what there is; borrowed; NULL: nothing */
 };
 
 struct world {
 	struct world_conf conf;
 	struct engine *engine;
 	struct spill *spill;
-	struct tally *tally; /* NULL without a truth */
+	struct effect *effect; /* NULL without a truth */
 };
 
 /* False when memory is short; world_fini() all the same. */

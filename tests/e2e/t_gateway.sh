@@ -105,13 +105,13 @@ table_back() {
     end=$(date +%s%N)
     say "note table and blocks back after $(((end - start) / 1000000)) ms"
     ok "within a second" [ $(((end - start) / 1000000)) -lt $((1000 * E2E_SLOW)) ]
-    ok "and drops again" zombies from=192.0.2.110 do=probe ladder= connect=400 \
+    ok "and drops again" zombies from=192.0.2.110 do=probe stack=win10 ladder= connect=400 \
         expect=dropped
     ok "zfwctl off" zfwctl off
     ok "takes the table out" not gw nft list table inet zfw
     sleep 1.5
     ok "which stays out" not gw nft list table inet zfw
-    ok "and blocked clients pass" zombies from=192.0.2.110 do=probe ladder= \
+    ok "and blocked clients pass" zombies from=192.0.2.110 do=probe stack=win10 ladder= \
         connect=400 expect=greeted
     stop_zfwd
     start 
@@ -140,7 +140,7 @@ killed() { # WHAT PROGRAM
     ok "$1 killed: nothing of zfwd is left running" \
         wait_for 3 not gw pgrep -x "zfwd|zfw-engine"
     ok "$1 killed: mail flows" good_mail 203.0.113.11 "after-kill-$1"
-    ok "$1 killed: blocks stay" zombies from=192.0.2.120 do=probe ladder= \
+    ok "$1 killed: blocks stay" zombies from=192.0.2.120 do=probe stack=win10 ladder= \
         connect=400 expect=dropped
     ok "$1 killed: and age" ages_right "$1" 192.0.2.120 "$before" "$at"
     start

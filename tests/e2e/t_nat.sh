@@ -2,7 +2,8 @@
 # A mail server (the kernel's TCP: a current Linux) and a Windows 10 zombie
 # behind one address: both SYNs offer the same window and MSS.  The zombie is
 # blocked by its stack, and every mail of the server gets through, all the time.
-# Where the zombie has the server's stack, only its sessions are ended.
+# Where the zombie has the server's stack, only its sessions are ended.  Where the
+# zombie comes first, the whole address is blocked until the server knocks.
 # usage: bash tests/e2e/t_nat.sh BUILD
 # shellcheck source=tests/e2e/lib.sh disable=SC2015,SC2086,SC2153
 . "$(dirname "$0")/lib.sh"
@@ -10,11 +11,13 @@
 HERE=$(cd "$(dirname "$0")" && pwd)
 A4=203.0.113.10 A6=2001:db8:60::10 # a server and a Windows machine
 B4=203.0.113.11 B6=2001:db8:67::11 # a server and another Linux
+C4=203.0.113.12 C6=2001:db8:6c::12 # a Windows machine, and then a server
 PORT=10000                         # and above: the zombies'; the kernel is quiet there
 
 # Both speak from one address; the kernel would reset what it does not know.
 share_addresses() {
     net ip addr add $B6/128 dev lo nodad
+    net ip addr add $C6/128 dev lo nodad
     add_host $B6 mail67.example.org
     net sysctl -qw net.ipv4.ip_local_port_range="32768 60999"
     net nft -f - <<-END
@@ -115,6 +118,32 @@ other_stack() { # ADDRESS LENGTH WINDOW MSS
     : >"$E2E_DIR/zombies.out"
 }
 
+whole() { # ADDRESS
+    not not_whole "$1" >/dev/null 2>&1
+}
+
+zombie_first() { # ADDRESS LENGTH WINDOW MSS
+    local a=$1 t0
+    for _ in 1 2 3; do
+        whole "$a" || zombie "$a" win10 expect= >>"$E2E_DIR/zombies.out" 2>&1
+        wait_for 2 whole "$a" >/dev/null
+    done
+    ok "$a: the zombie comes first, and the whole address is blocked" whole "$a"
+    ok "$a: its SYNs get no answer" zombie "$a" win10 expect=dropped
+    ok "$a: they leave the block as it is" whole "$a"
+    t0=$(date +%s%N)
+    ok "$a: the first mail of a server behind it gets through" good_mail "$a" "first $a"
+    say "note $a: the server's first mail took $((($(date +%s%N) - t0) / 1000000)) ms"
+    ok "$a: it is there" wait_for 5 delivered "first $a" alice
+    ok "$a: the zombie is blocked by its stack now" element "$@"
+    ok "$a: the address as a whole is not" not_whole "$a"
+    ok "$a: the zombie's SYNs get no answer" zombie "$a" win10 expect=dropped
+    ok "$a: the server's mail gets through" good_mail "$a" "second $a"
+    ok "$a: the server's stack is in no set" not element "$a" $(($2 + 8)) $3 $4
+    ok "$a: none of the zombie's mail is there" not grep -rqs 'Subject: ztraffic' "$E2E_DIR/mail"
+    : >"$E2E_DIR/zombies.out"
+}
+
 same_stack() { # ADDRESS
     local a=$1 i
     for i in 1 2 3 4; do
@@ -132,6 +161,8 @@ start_postfix
 share_addresses
 start_zfwd 'certain_tier = 1' || die "zfwd does not start: $(tail -n 3 "$E2E_DIR/zfwd.err")"
 start_capture "$E2E_DIR/nat.pcap"
+zombie_first $C4 52 64240 1460
+zombie_first $C6 32 64800 1440
 start_mail
 ok "mail flows before" wait_for 10 eval '[ "$(grep -c "^sent" "$E2E_DIR/mail.out")" -ge 8 ]'
 : >"$E2E_DIR/zombies.out"

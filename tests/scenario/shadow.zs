@@ -9,10 +9,10 @@ after 1min
 session from 198.51.100.73 stack win10 helo PC-4711
 expect syn_drop 198.51.100.73
 expect handshakes 2
-# What was only decided never reaches the kernel after a change of mode.
+# What was only decided becomes real with a change of mode.
 conf mode = "\"enforce\""
 restart
-expect restored 0
-expect no block 198.51.100.73
+expect restored 1
 session from 198.51.100.73 stack win10 helo PC-4711
-expect handshakes 1
+expect syn_drop 198.51.100.73
+expect handshakes 0

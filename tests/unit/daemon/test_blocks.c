@@ -8,9 +8,10 @@
 #include "daemon/blocks.h"
 #include "tests/zt.h"
 
-#define MAX   200
-#define KEYS  300
-#define STEPS 20000
+#define MAX     200
+#define KEYS    300
+#define STEPS   20000
+#define LIN_OWN 127 /* as it is in every recording */
 
 static const struct hash_key key;
 
@@ -64,7 +65,8 @@ found_agrees(const struct blocks *b, const struct block *v,
 		return got == NULL && v->until_ms == 0;
 	return got->until_ms == v->until_ms && got->next_ms == v->next_ms &&
 	    got->tier == v->tier && got->reject == v->reject &&
-	    got->narrow == v->narrow && got->score == v->score &&
+	    got->narrow == v->narrow && got->own == v->own &&
+	    got->score == v->score &&
 	    memcmp(got->reasons, v->reasons, sizeof(v->reasons)) == 0;
 }
 
@@ -77,6 +79,7 @@ put(struct blocks *b, struct model *m, size_t i)
 		.tier = (uint8_t)(zt_random() % 16),
 		.reject = zt_random() % 2,
 		.narrow = zt_random() % 2,
+		.own = (uint8_t)zt_random(),
 		.score = (uint16_t)(zt_random() % 1001),
 		.reasons = { (uint8_t)(zt_random() % 64),
 		    (uint8_t)(zt_random() % 64), (uint8_t)(zt_random() % 64),
@@ -103,6 +106,21 @@ del(struct blocks *b, struct model *m, size_t i)
 	return blocks_del(b, &k) == there;
 }
 
+/* Of each tier as many as the model has. */
+static bool
+tiers_agree(const struct blocks *b, const struct model *m)
+{
+	size_t n[BLOCKS_TIERS] = { 0 };
+
+	for (size_t i = 0; i < KEYS; i++)
+		if (m->v[i].until_ms != 0)
+			n[m->v[i].tier]++;
+	for (unsigned t = 0; t < BLOCKS_TIERS; t++)
+		if (blocks_of_tier(b, t) != n[t])
+			return false;
+	return true;
+}
+
 static void
 test_random(void)
 {
@@ -121,8 +139,8 @@ test_random(void)
 			ok = put(b, &m, i);
 		else
 			ok = del(b, &m, i);
-		ok = ok && blocks_n(b) == m.n && first_agrees(b, &m) &&
-		    found_agrees(b, &m.v[other], &k);
+		ok = ok && blocks_n(b) == m.n && tiers_agree(b, &m) &&
+		    first_agrees(b, &m) && found_agrees(b, &m.v[other], &k);
 	}
 	if (!ok)
 		printf("seed %llu, step %zu\n", (unsigned long long)seed, step);
@@ -240,6 +258,32 @@ test_edges(void)
 	ZT_CASE("it goes", blocks_del(b, &v.key) && blocks_n(b) == 0);
 	blocks_free(b);
 	blocks_free(NULL);
+	ZT_CASE("more than a slot can name are refused",
+	    blocks_new(BLOCKS_MAX + 1, &key) == NULL);
+}
+
+static void
+test_own(void)
+{
+	const struct stack lin = { 60, 64240, 1460, true };
+	const struct stack win = { 52, 64240, 1460, true };
+	struct stack s = { 40, 1024, 1, false }, t = { 40, 1024, 2, false };
+	unsigned n[256] = { 0 }, most = 0;
+
+	ZT_CASE("no stack is 0", block_own(&(struct stack){ 0 }) == 0);
+	ZT_CASE("length tells two apart", block_own(&lin) != block_own(&win));
+	ZT_CASE("an option that is not there is no difference",
+	    block_own(&s) == block_own(&t));
+	ZT_CASE("it is the same for ever", block_own(&lin) == LIN_OWN);
+	for (uint16_t len = 40; len <= 60; len += 4)
+		for (uint16_t mss = 1; mss <= 1460; mss++) {
+			s = (struct stack){ len, 64240, mss, true };
+			n[block_own(&s)]++;
+		}
+	for (size_t i = 1; i < 256; i++)
+		most = n[i] > most ? n[i] : most;
+	ZT_CASE("stacks that differ little are spread",
+	    n[0] == 0 && most < 2 * 6 * 1460 / 255);
 }
 
 static const struct zt_test tests[] = {
@@ -247,5 +291,6 @@ static const struct zt_test tests[] = {
 	{ "walk", test_walk },
 	{ "order", test_order },
 	{ "edges", test_edges },
+	{ "own", test_own },
 };
 ZT_MAIN("blocks", tests)

@@ -72,6 +72,26 @@ test_round_trip(void)
 }
 
 static void
+test_set_back(void)
+{
+	const int64_t before = T0 - 300000;
+	uint8_t *x = malloc(ROOM);
+	struct botnets *b = fresh(), *c = fresh();
+	size_t n;
+
+	(void)many(b, "ylmf-pc", HELO_SINGLE, 0, 300);
+	(void)seen(b, says(400, "ylmf-pc", HELO_SINGLE), BOTNET_HELO, before);
+	n = botnets_encode(b, x, ROOM, before);
+	ZT_CASE("what was learned before the clock was set back can be read",
+	    n > 0 && botnets_decode(c, x, n) &&
+		seen(c, says(401, "ylmf-pc", HELO_SINGLE), BOTNET_HELO, before)
+			.networks >= 290);
+	botnets_free(b);
+	botnets_free(c);
+	free(x);
+}
+
+static void
 test_damage(void)
 {
 	uint8_t *x = malloc(ROOM), *y = malloc(ROOM);
@@ -160,6 +180,7 @@ test_before(void)
 
 static const struct zt_test tests[] = {
 	{ "round trip", test_round_trip },
+	{ "set back", test_set_back },
 	{ "damage", test_damage },
 	{ "forgotten", test_forgotten },
 	{ "before", test_before },

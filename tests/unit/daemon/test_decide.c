@@ -317,7 +317,91 @@ test_narrow(void)
 	}
 }
 
+static void
+offends(struct client *c, uint16_t len, int64_t t_ms)
+{
+	const struct stack s = { len, 64240, 1460, true };
+
+	faces_open(&c->faces, &s, t_ms);
+	faces_note(&c->faces, EVIDENCE_EARLY_TALK, 1, t_ms);
+}
+
+/* As many stacks as are remembered, and each has offended. */
+static void
+test_all_bad(void)
+{
+	struct score s = { .p = 0.99, .families_agree = true };
+	struct client c = { .tier = 0 };
+
+	offends(&c, 40, T0);
+	offends(&c, 44, T0);
+	ZT_CASE("two that offend are blocked as two",
+	    decide(&pol, &c, &s, T0).narrow_n == 2);
+	offends(&c, 48, T0);
+	ZT_CASE("three, as the whole address",
+	    decide(&pol, &c, &s, T0).what == DECIDE_BLOCK &&
+		decide(&pol, &c, &s, T0).narrow_n == 0);
+	c.block_until_ms = T0 + 1;
+	ZT_CASE("but the third of a block that goes on is added to it",
+	    decide(&pol, &c, &s, T0).narrow_n != 0);
+	c.block_until_ms = 0;
+	c.faces.v[1].accepted = 1;
+	c.faces.v[1].good_ms = T0;
+	ZT_CASE("and one that sends mail is not blocked for the others",
+	    decide(&pol, &c, &s, T0).narrow_n == 2);
+}
+
+/* Beside a zombie that is blocked, each by its own deeds. */
+static void
+test_beside(void)
+{
+	struct client c = { .block_until_ms = T0 + 1, .narrow_n = 1 };
+
+	offends(&c, 40, T0);
+	c.narrow[0] = c.faces.v[0].stack;
+	ZT_CASE("who is blocked is judged with its address",
+	    decide_who(&c, false, T0) == DECIDE_ADDRESS);
+	offends(&c, 44, T0);
+	ZT_CASE("who stands beside it, alone",
+	    decide_who(&c, false, T0) == DECIDE_FACE);
+	ZT_CASE("as long as the block lasts",
+	    decide_who(&c, false, T0 + 1) == DECIDE_ADDRESS);
+}
+
+/* A server whose double's sessions were ended, at an event of its own. */
+static void
+test_double(void)
+{
+	const struct stack lin = { 60, 64240, 1460, true };
+	struct score s = { .p = 0.99, .families_agree = true };
+	struct client c = { .name_class = NAME_SERVER, .good_mails = 1 };
+
+	faces_open(&c.faces, &lin, T0);
+	faces_at(&c.faces, &lin, 7);
+	faces_note(&c.faces, EVIDENCE_ACCEPTED, 1, T0);
+	client_set(&c, EVIDENCE_ACCEPTED, 0, T0);
+	faces_at(&c.faces, &lin, 8);
+	faces_note(&c.faces, EVIDENCE_EARLY_TALK, 1, T0);
+	faces_at(&c.faces, &lin, 7);
+	ZT_CASE("what the server did is its own",
+	    decide(&pol, &c, &s, T0).what == DECIDE_BLOCK);
+	c.cut_ms = T0;
+	c.cut_stack = lin;
+	ZT_CASE("what its double was cut for is not",
+	    decide(&pol, &c, &s, T0).what == DECIDE_SHARED);
+	faces_note(&c.faces, EVIDENCE_TRAP_RCPT, 1, T0);
+	ZT_CASE("but what it does now is",
+	    decide(&pol, &c, &s, T0).what == DECIDE_BLOCK);
+	faces_at(&c.faces, &lin, 7);
+	c.block_until_ms = T0;
+	ZT_CASE("and a session that was cut by a block tells of no double",
+	    decide(&pol, &c, &s, T0).what == DECIDE_BLOCK);
+}
+
 static const struct zt_test tests[] = {
+	{ "double", test_double },
+	{ "all_bad", test_all_bad },
+	{ "beside", test_beside },
 	{ "certain", test_certain },
 	{ "shared", test_shared },
 	{ "narrow", test_narrow },

@@ -22,6 +22,7 @@ struct seen {
 	uint32_t timeout_s;
 	struct net last;
 	unsigned saves;
+	bool shadow; /* of the last one */
 };
 
 static void
@@ -32,6 +33,7 @@ on_out(void *arg, const struct engine_out *o)
 	s->n[o->kind]++;
 	s->timeout_s = o->timeout_s;
 	s->last = o->net;
+	s->shadow = o->shadow;
 }
 
 static bool
@@ -107,6 +109,61 @@ unblock(struct engine *e, const char *who, int64_t t)
 	struct net n = net(who);
 
 	return engine_admin_unblock(e, &n, t);
+}
+
+/* The policy changes in its place, as at a reload. */
+static void
+test_reload(void)
+{
+	static struct net more[2], ours[1], allow[1];
+	struct policy p = policy();
+	struct seen s;
+	struct engine *e;
+	struct engine_counts n;
+	struct net in;
+	struct addr a = addr_v4(0xcb00714dU); /* 203.0.113.77 */
+
+	p.enforce = false;
+	e = make(&p, &s);
+	for (unsigned i = 0; i < 40; i++) {
+		char who[32];
+
+		(void)snprintf(who, sizeof(who), "198.51.100.%u", i);
+		(void)block(e, who, 3600, T0);
+	}
+	(void)block(e, "2001:db8:1:2::/64", 3600, T0);
+	ZT_CASE("in shadow mode all is only told", s.shadow);
+	p.enforce = true;
+	more[0] = private_nets[0];
+	(void)net_parse(STR("198.51.100.0/28"), &more[1]);
+	(void)net_parse(STR("198.51.100.20"), &ours[0]);
+	(void)net_parse(STR("2001:db8:1:2::5"), &allow[0]);
+	p.never = (struct net_list){ more, 2 };
+	p.ours = (struct net_list){ ours, 1 };
+	p.allow = (struct net_list){ allow, 1 };
+	ZT_CASE("the allow list comes first",
+	    engine_allow_set(e, NULL, 0, T0 + 1) == 0);
+	engine_reload(e, NULL, T0 + 1);
+	engine_counts(e, &n);
+	ZT_CASE("who may not be blocked any more is let go",
+	    n.blocks_now == 23 && s.n[ENGINE_UNBLOCK] == 18);
+	ZT_CASE("and that is real now", !s.shadow);
+	ZT_CASE("the others stay", unblock(e, "198.51.100.30", T0 + 2) == 0);
+	ZT_CASE("nobody of them can be blocked again",
+	    block(e, "198.51.100.7", 60, T0 + 2) != 0 &&
+		block(e, "198.51.100.20", 60, T0 + 2) != 0 &&
+		block(e, "2001:db8:1:2::/64", 60, T0 + 2) != 0);
+	p.listed = netlist_new();
+	(void)net_parse(STR("203.0.113.0/24"), &in);
+	(void)netlist_add((struct netlist *)(uintptr_t)p.listed, &in, STR(""));
+	ZT_CASE("a listed one is found",
+	    engine_listed(e, &a, &in) && in.bits == 24);
+	(void)net_parse(STR("203.0.113.64/26"), &allow[0]);
+	(void)engine_allow_set(e, NULL, 0, T0 + 3);
+	ZT_CASE("but not when it is allowed", !engine_listed(e, &a, &in));
+	netlist_free((struct netlist *)(uintptr_t)p.listed);
+	p.listed = NULL;
+	engine_free(e);
 }
 
 static void
@@ -431,7 +488,8 @@ test_restore(void)
 	ZT_CASE("one that is over", !engine_restore(e, &c, T0));
 	c.block_until_ms = T0 + HOUR;
 	c.shadow = true;
-	ZT_CASE("one of shadow mode", !engine_restore(e, &c, T0));
+	ZT_CASE("one of shadow mode is real in the other",
+	    engine_restore(e, &c, T0));
 	c.shadow = false;
 	c.block_from_ms = T0 + 48 * HOUR;
 	ZT_CASE("one of the future", !engine_restore(e, &c, T0));
@@ -544,6 +602,7 @@ test_before_capture(void)
 
 static const struct zt_test tests[] = {
 	{ "admin", test_admin },
+	{ "reload", test_reload },
 	{ "full", test_full },
 	{ "blocks", test_blocks },
 	{ "blocks_change", test_blocks_change },

@@ -130,7 +130,46 @@ test_room(void)
 	    faces_others(&f, T0 + 5 * DAY, &good) == 1 && good == 1);
 }
 
+/* Whose deeds are the address's? */
+static void
+test_offender(void)
+{
+	struct faces f = { .n = 0 };
+	struct stack who;
+
+	who = faces_offender(&f, T0);
+	ZT_CASE("of nobody there is no offender", stack_none(&who));
+	faces_open(&f, &win, T0);
+	who = faces_offender(&f, T0);
+	ZT_CASE("who did nothing is it while it is judged",
+	    stack_eq(&who, &win));
+	faces_leave(&f);
+	who = faces_offender(&f, T0);
+	ZT_CASE("and not when nobody is", stack_none(&who));
+	faces_at(&f, &win, 0);
+	faces_note(&f, EVIDENCE_EARLY_TALK, 1, T0);
+	faces_leave(&f);
+	who = faces_offender(&f, T0 + HOUR);
+	ZT_CASE("the one that did something is it, whoever is judged",
+	    stack_eq(&who, &win) && face_bad(&f.v[0], T0 + HOUR));
+	faces_open(&f, &lin, T0 + HOUR);
+	who = faces_offender(&f, T0 + HOUR);
+	ZT_CASE("but not while another is", stack_none(&who));
+	faces_note(&f, EVIDENCE_TRAP_RCPT, 1, T0 + HOUR);
+	faces_leave(&f);
+	who = faces_offender(&f, T0 + HOUR);
+	ZT_CASE("of two that did something it is neither", stack_none(&who));
+	who = faces_offender(&f, T0 + DAY);
+	ZT_CASE("what was done a day ago is forgotten",
+	    stack_eq(&who, &lin) && !face_bad(&f.v[0], T0 + DAY));
+	ZT_CASE("nobody of them has sent mail", !faces_any_good(&f, T0));
+	faces_at(&f, &lin, 0);
+	faces_note(&f, EVIDENCE_ACCEPTED, 1, T0 + DAY);
+	ZT_CASE("then one has", faces_any_good(&f, T0 + DAY));
+}
+
 static const struct zt_test tests[] = {
+	{ "offender", test_offender },
 	{ "stacks", test_stacks },
 	{ "attribution", test_attribution },
 	{ "offends", test_offends },

@@ -68,7 +68,35 @@ test_full(void)
 	knocks_free(k);
 }
 
+static void
+test_looks(void)
+{
+	struct hash_key key = { { 1, 2 } };
+	struct knocks *k = knocks_new(&key);
+	unsigned n = 0;
+
+	if (k == NULL)
+		abort();
+	for (unsigned i = 0; i < 1000; i++)
+		n += knocks_may_look(k, 5000000);
+	ZT_CASE("some may be looked at at once", n == KNOCKS_LOOKS);
+	ZT_CASE("then it takes a while",
+	    !knocks_may_look(k, 5000000 + 1000 / KNOCKS_LOOKS - 1));
+	ZT_CASE("and one may be",
+	    knocks_may_look(k, 5000000 + 1000 / KNOCKS_LOOKS) &&
+		!knocks_may_look(k, 5000000 + 1000 / KNOCKS_LOOKS));
+	n = 0;
+	for (int64_t t = 5001000; t < 5011000; t++)
+		n += knocks_may_look(k, t);
+	ZT_CASE("in ten seconds ten times as many",
+	    n >= 10 * KNOCKS_LOOKS && n <= 11 * KNOCKS_LOOKS);
+	ZT_CASE("a clock that is set back stops nobody",
+	    knocks_may_look(k, 1000));
+	knocks_free(k);
+}
+
 static const struct zt_test tests[] = {
+	{ "looks", test_looks },
 	{ "take", test_take },
 	{ "full", test_full },
 };
