@@ -6,7 +6,8 @@
  * have changed is stored.  So a round takes the positions first, then writes
  * the changed clients, a slice a turn of the loop, and stores the positions
  * that it took when it is through.  Who is killed meanwhile reads the lines
- * since the last whole round again and misses none.
+ * since the last whole round again and misses none.  Where a client could not
+ * be written, on a full disk, the positions stay behind as well.
  */
 #include <stdio.h>
 
@@ -56,9 +57,11 @@ store_position(struct live *l, size_t i)
 		rc = store_logpos_put(l->conf.store,
 		    pos_key(l, i, k, key, sizeof(key)), &s->taken.p[k]);
 		if (rc != 0) {
+			l->faults.unsaved++;
 			live_out_store_error(l, "log position", rc);
 			return;
 		}
+		l->faults.saved++;
 		s->stored.p[k] = s->taken.p[k];
 	}
 }
@@ -69,6 +72,10 @@ store_positions(struct live *l)
 	for (size_t i = 0; i < l->logs_n; i++)
 		store_position(l, i);
 	l->round_on = false;
+	/* A small change may find room where a new client does not. */
+	if (l->faults.unsaved == l->round_unsaved &&
+	    l->faults.saved != l->round_saved)
+		live_out_store_good(l);
 }
 
 static void
@@ -80,7 +87,10 @@ on_round(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	l->round_at = engine_flush_some(l->engine, l->round_at, ROUND_SLOTS);
-	if (l->round_at == 0)
+	if (l->faults.unsaved != l->round_unsaved) {
+		l->round_on = false; /* tried again in a second */
+		l->lines_read = true;
+	} else if (l->round_at == 0)
 		store_positions(l);
 	else
 		(void)event_add(l->ev_round, &at_once);
@@ -96,6 +106,8 @@ live_save_begin(struct live *l)
 	take_positions(l);
 	l->round_on = true;
 	l->round_at = 0;
+	l->round_unsaved = l->faults.unsaved;
+	l->round_saved = l->faults.saved;
 	if (lines)
 		on_round(-1, 0, l);
 	else /* nothing to write first: a file has come or gone at most */
@@ -105,13 +117,16 @@ live_save_begin(struct live *l)
 void
 live_save_all(struct live *l)
 {
+	uint64_t unsaved = l->faults.unsaved;
+
 	engine_flush(l->engine);
 	take_positions(l);
-	store_positions(l);
+	if (l->faults.unsaved == unsaved)
+		store_positions(l);
 }
 
-static bool
-load_source(struct live *l, size_t i)
+bool
+live_save_source(struct live *l, size_t i)
 {
 	struct logtail_pos pos = { 0 };
 	char key[4096];
@@ -135,7 +150,7 @@ bool
 live_save_init(struct live *l)
 {
 	for (size_t i = 0; i < l->logs_n; i++)
-		if (!load_source(l, i))
+		if (!live_save_source(l, i))
 			return false;
 	l->ev_round = evtimer_new(l->base, on_round, l);
 	return l->ev_round != NULL;

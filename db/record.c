@@ -8,12 +8,30 @@
 #define BLOB_NAME_MAX 31
 
 /* The check covers the key, so that a value under another key is refused. */
+static uint64_t
+hash_of(const void *key, size_t key_n, const void *p, size_t n)
+{
+	uint64_t h[2] = { hash_stable(key, key_n), hash_stable(p, n) };
+
+	return h[0] * 31 + h[1];
+}
+
 static uint32_t
 check_of(const struct record_key *key, const void *p, size_t n)
 {
-	uint64_t h[2] = { hash_stable(key->b, key->n), hash_stable(p, n) };
+	return (uint32_t)hash_of(key->b, key->n, p, n);
+}
 
-	return (uint32_t)(h[0] * 31 + h[1]);
+bool
+record_whole(struct str key, struct str value, uint64_t *hash)
+{
+	struct rd tail = rd_init(value.p, value.n);
+
+	if (value.n < 1 + RECORD_CHECK)
+		return false;
+	rd_skip(&tail, value.n - RECORD_CHECK);
+	*hash = hash_of(key.p, key.n, value.p, value.n - RECORD_CHECK);
+	return rd_le32(&tail) == (uint32_t)*hash;
 }
 
 struct wr
@@ -205,6 +223,36 @@ record_blob_key(const char *name)
 	wr_u8(&w, 'b');
 	wr_bytes(&w, name, n);
 	return key_of(&w, &k);
+}
+
+static const char meta_magic[] = "zfw store";
+
+struct record_key
+record_meta_key(void)
+{
+	return (struct record_key){ "mformat", sizeof("mformat") - 1 };
+}
+
+size_t
+record_meta_encode(uint32_t format, void *out, size_t max)
+{
+	struct wr w = wr_init(out, max);
+
+	wr_bytes(&w, meta_magic, sizeof(meta_magic));
+	wr_le32(&w, format);
+	return w.bad ? 0 : w.n;
+}
+
+uint32_t
+record_meta_decode(const void *in, size_t n)
+{
+	struct rd r = rd_init(in, n); /* a later format may add to it */
+	const uint8_t *magic = rd_take(&r, sizeof(meta_magic));
+	uint32_t format = rd_le32(&r);
+
+	if (r.bad || memcmp(magic, meta_magic, sizeof(meta_magic)) != 0)
+		return 0;
+	return format;
 }
 
 size_t

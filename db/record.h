@@ -12,7 +12,8 @@
  * is cut to that); counts are floats, bit for bit.  Pure; owns nothing.
  *
  * Keys: 'c' client, 'a' bucket of the allow list, 'p' path of a log, 'b' name
- * of a blob.
+ * of a blob, 's' chunk of the history; 'm' the mark with the store's format,
+ * which is the same in every format to come.
  */
 #ifndef ZFW_DB_RECORD_H
 #define ZFW_DB_RECORD_H
@@ -21,6 +22,7 @@
 #include "db/store.h"
 
 #define RECORD_VERSION   1
+#define RECORD_FORMAT    1    /* of the whole store */
 #define RECORD_CHECK     4    /* bytes */
 #define RECORD_MAX       4096 /* of a client or log position */
 #define RECORD_KEY_MAX   256
@@ -56,6 +58,12 @@ enum record_look record_client_look(const struct record_key *key,
 bool record_client_decode(const struct record_key *key, const void *in,
     size_t n, struct client *out);
 
+/* The mark: magic, format, anything.  decode: the format, 0 = no such mark. */
+#define RECORD_META_MAX 32
+struct record_key record_meta_key(void);
+size_t record_meta_encode(uint32_t format, void *out, size_t max);
+uint32_t record_meta_decode(const void *in, size_t n);
+
 size_t record_logpos_encode(const struct record_key *key,
     const struct store_logpos *p, void *out, size_t max);
 bool record_logpos_decode(const struct record_key *key, const void *in,
@@ -75,5 +83,10 @@ struct wr record_begin(void *out, size_t max);
 size_t record_seal(const struct record_key *key, struct wr *w);
 /* Behind the version, without the check; bad when either is wrong. */
 struct rd record_open(const struct record_key *key, const void *in, size_t n);
+/*
+ * Are the check bytes right, whatever the version?  *hash tells records, and
+ * forms of one record, apart.
+ */
+bool record_whole(struct str key, struct str value, uint64_t *hash);
 
 #endif

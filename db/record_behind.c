@@ -61,7 +61,7 @@ record_visits_read(struct rd *r, struct client *c)
 	}
 }
 
-enum { HAS_FACES = 1, HAS_NARROW = 2, HAS_CLICK = 4 };
+enum { HAS_FACES = 1, HAS_NARROW = 2, HAS_CLICK = 4, HAS_OFFENDER = 8 };
 
 static void
 wr_stack(struct wr *w, const struct stack *s)
@@ -149,7 +149,9 @@ behind_has(const struct client *c)
 	return (c->faces.n > 1 && c->faces.n <= FACES ? HAS_FACES : 0U) |
 	    (c->narrow_n > 0 && c->narrow_n <= CLIENT_NARROW ? HAS_NARROW :
 							       0U) |
-	    (c->click_ms > 0 || c->no_link_until_ms > 0 ? HAS_CLICK : 0U);
+	    (c->click_ms > 0 || c->no_link_until_ms > 0 ? HAS_CLICK : 0U) |
+	    (c->narrow_n == 0 && !stack_none(&c->narrow[0]) ? HAS_OFFENDER :
+							      0U);
 }
 
 void
@@ -173,6 +175,8 @@ record_behind_write(struct wr *w, const struct client *c)
 		wr_time(w, c->click_until_ms);
 		wr_time(w, c->no_link_until_ms);
 	}
+	if (has & HAS_OFFENDER)
+		wr_stack(w, &c->narrow[0]);
 }
 
 /* 1..max */
@@ -191,7 +195,8 @@ record_behind_read(struct rd *r, struct client *c)
 {
 	unsigned has = rd_u8(r);
 
-	if (has == 0 || has > (HAS_FACES | HAS_NARROW | HAS_CLICK))
+	if (has == 0 || has >= 2 * HAS_OFFENDER ||
+	    (has & (HAS_NARROW | HAS_OFFENDER)) == (HAS_NARROW | HAS_OFFENDER))
 		r->bad = true;
 	if (has & HAS_FACES) {
 		c->faces.n = rd_count(r, FACES);
@@ -208,4 +213,6 @@ record_behind_read(struct rd *r, struct client *c)
 		c->click_until_ms = rd_time(r);
 		c->no_link_until_ms = rd_time(r);
 	}
+	if (has & HAS_OFFENDER)
+		rd_stack(r, &c->narrow[0]);
 }

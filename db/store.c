@@ -421,20 +421,25 @@ store_blob_get(struct store *s, const char *name, void *out, size_t max)
 	return got;
 }
 
-static void
-guarded_sync(void *arg)
+int
+store_record_put(struct store *s, const void *key, size_t key_n,
+    const void *value, size_t n)
 {
-	struct call *c = arg;
+	struct call c = { .key = key, .key_n = key_n, .n = n };
+	uint64_t hash;
 
-	c->good = kcdbsync(c->db, 1, NULL, NULL);
+	if (key_n > RECORD_KEY_MAX ||
+	    !record_whole((struct str){ key, key_n }, (struct str){ value, n },
+		&hash))
+		return -EINVAL;
+	c.value = (void *)(uintptr_t)value;
+	return run(s, guarded_set, &c);
 }
 
 int
 store_sync(struct store *s)
 {
-	struct call c = { 0 };
-
-	return run(s, guarded_sync, &c);
+	return storefile_sync(&s->f);
 }
 
 void

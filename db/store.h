@@ -95,6 +95,13 @@ int store_logpos_put(struct store *s, const char *path,
 int store_blob_put(struct store *s, const char *name, const void *p, size_t n);
 long store_blob_get(struct store *s, const char *name, void *out, size_t max);
 
+/*
+ * A record as scan.h hands it out, for import: -EINVAL if its check bytes are
+ * wrong.
+ */
+int store_record_put(struct store *s, const void *key, size_t key_n,
+    const void *value, size_t n);
+
 /* Writes what the system holds back to the disk; slow, called rarely. */
 int store_sync(struct store *s);
 

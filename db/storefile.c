@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "db/kcguard.h"
-#include "fp/le.h"
+#include "db/record.h"
 
 /*
  * Twice the records of a busy gateway; 3 MB at first.  No memory map: with
@@ -21,12 +21,6 @@
 #define BROKEN_FILE STORE_FILE ".broken"
 #define PATHLEN     STOREFILE_PATH
 #define NAMELEN     256
-#define FORMAT      1
-
-/* The same in every format to come: magic, format number:4, anything. */
-static const char meta_key[] = "mformat";
-static const char meta_magic[] = "zfw store";
-#define META_BYTES (sizeof(meta_magic) + 4)
 
 /* The file as it lies there, before Kyoto Cabinet sees it. */
 enum look { LOOK_FRESH, LOOK_FILE, LOOK_DAMAGED, LOOK_BROKEN, LOOK_FAILED };
@@ -36,11 +30,12 @@ enum look { LOOK_FRESH, LOOK_FILE, LOOK_DAMAGED, LOOK_BROKEN, LOOK_FAILED };
  * broken: then opening repairs it, which can drop records that still read.
  */
 #define HEADER_FLAGS 24
+#define FLAG_FATAL   2
 
-int
-storefile_errno(const struct storefile *f)
+static int
+why_failed(const struct storefile *f, int e)
 {
-	int e = errno, code = kcdbecode(f->db);
+	int code = kcdbecode(f->db);
 	struct statvfs v;
 
 	if (code == KCENOREC)
@@ -55,6 +50,24 @@ storefile_errno(const struct storefile *f)
 	if (fstatvfs(f->lock, &v) == 0 && v.f_bavail == 0)
 		return -ENOSPC;
 	return -EIO;
+}
+
+int
+storefile_errno(struct storefile *f)
+{
+	int e = why_failed(f, errno);
+
+	if (e == -ENOSPC)
+		f->full = true;
+	else if (e != -ENOENT)
+		f->hurt = true;
+	return e;
+}
+
+int
+storefile_sync(struct storefile *f)
+{
+	return f->dead ? -EIO : fdatasync(f->fd) == 0 ? 0 : -errno;
 }
 
 void
@@ -208,39 +221,35 @@ copy_aside(const char *path, struct store_open_result *res)
 static bool
 write_meta(struct storefile *f)
 {
-	uint8_t buf[META_BYTES];
-	struct wr w = wr_init(buf, sizeof(buf));
+	struct record_key k = record_meta_key();
+	char buf[RECORD_META_MAX];
+	size_t n = record_meta_encode(RECORD_FORMAT, buf, sizeof(buf));
 
-	wr_bytes(&w, meta_magic, sizeof(meta_magic));
-	wr_le32(&w, FORMAT);
 	errno = 0;
-	return kcdbset(f->db, meta_key, sizeof(meta_key) - 1, (const char *)buf,
-	    w.n);
+	return kcdbset(f->db, (const char *)k.b, k.n, buf, n);
 }
 
 /* 0, -errno, or 1: damaged. */
 static int
 check_meta(struct storefile *f, const char *path, struct store_open_result *res)
 {
-	uint8_t buf[META_BYTES];
-	const uint8_t *magic;
-	struct rd r;
+	struct record_key k = record_meta_key();
+	char buf[RECORD_META_MAX];
 	uint32_t format;
-	int32_t n = kcdbgetbuf(f->db, meta_key, sizeof(meta_key) - 1,
-	    (char *)buf, sizeof(buf));
+	int32_t n = kcdbgetbuf(f->db, (const char *)k.b, k.n, buf, sizeof(buf));
 
 	if (n == -1 && kcdbecode(f->db) == KCENOREC && kcdbcount(f->db) == 0)
 		return write_meta(f) ?
 		    0 :
 		    failed(res, storefile_errno(f), path, "cannot be written");
-	if (n < (int32_t)sizeof(buf))
+	if (n < 0)
 		return 1;
-	r = rd_init(buf, sizeof(buf)); /* a later format may add to it */
-	magic = rd_take(&r, sizeof(meta_magic));
-	format = rd_le32(&r);
-	if (memcmp(magic, meta_magic, sizeof(meta_magic)) != 0 || format == 0)
+	/* More than fits is of a later format. */
+	format = record_meta_decode(buf,
+	    (size_t)n < sizeof(buf) ? (size_t)n : sizeof(buf));
+	if (format == 0)
 		return 1;
-	if (format <= FORMAT)
+	if (format <= RECORD_FORMAT)
 		return 0;
 	return failed(res, -ENOTSUP, path,
 	    "written by a later version of zfw; left as it is");
@@ -311,10 +320,11 @@ prepare(const struct storefile *f, const char *path, enum look look,
     struct store_open_result *res)
 {
 	char wal[PATHLEN + 8];
+	int e;
 
 	(void)snprintf(wal, sizeof(wal), "%s.wal", path);
 	if (faccessat(f->lock, BROKEN_FILE, F_OK, 0) == 0) {
-		int e = put_aside(path, res);
+		e = put_aside(path, res);
 
 		if (e == 0 && unlinkat(f->lock, BROKEN_FILE, 0) == -1)
 			e = failed(res, -errno, path, "cannot be put aside");
@@ -322,9 +332,11 @@ prepare(const struct storefile *f, const char *path, enum look look,
 	}
 	switch (look) {
 	case LOOK_BROKEN:
-		if (copy_aside(path, res) == 0)
-			return 0;
-		return put_aside(path, res);
+		e = copy_aside(path, res);
+		if (e == -ENOSPC || e == -EDQUOT)
+			return failed(res, -ENOSPC, path,
+			    "damaged, and no room on the disk to repair it");
+		return e == 0 ? 0 : put_aside(path, res);
 	case LOOK_DAMAGED:
 		return put_aside(path, res);
 	case LOOK_FRESH:
@@ -358,6 +370,38 @@ open_locked(struct storefile *f, const char *path,
 	return e;
 }
 
+static void
+guarded_close(void *arg)
+{
+	KCDB *db = arg;
+
+	/* In auto-transaction mode it has nothing left to write. */
+	(void)kcdbclose(db);
+	kcdbdel(db);
+}
+
+/*
+ * On the disk, too, there must be no free blocks in the file while it is
+ * open: Kyoto Cabinet has just taken that list out.
+ */
+static int
+open_beside(struct storefile *f, struct store_open_result *res)
+{
+	int e;
+
+	f->fd = open(f->path, O_RDWR | O_CLOEXEC);
+	e = f->fd == -1 ? -errno : storefile_sync(f);
+	if (e == 0)
+		return 0;
+	(void)failed(res, e, f->path, strerror(-e));
+	(void)kcguard(guarded_close, f->db);
+	f->db = NULL;
+	if (f->fd != -1)
+		close(f->fd);
+	f->fd = -1;
+	return e;
+}
+
 int
 storefile_open(struct storefile *f, const char *dir,
     struct store_open_result *res)
@@ -366,9 +410,7 @@ storefile_open(struct storefile *f, const char *dir,
 	int e, n = snprintf(path, sizeof(path), "%s/" STORE_FILE, dir);
 
 	memset(res, 0, sizeof(*res));
-	f->db = NULL;
-	f->lock = -1;
-	f->dead = false;
+	*f = (struct storefile){ .lock = -1, .fd = -1 };
 	if (n < 0 || (size_t)n >= sizeof(path))
 		return failed(res, -ENAMETOOLONG, dir, "the path is too long");
 	/* Kyoto Cabinet reads tuning from behind it. */
@@ -378,6 +420,8 @@ storefile_open(struct storefile *f, const char *dir,
 	if (e == 0)
 		e = open_locked(f, path, res);
 	memcpy(f->path, path, sizeof(path));
+	if (e == 0)
+		e = open_beside(f, res);
 	if (e != 0 && f->lock != -1) {
 		close(f->lock);
 		f->lock = -1;
@@ -416,14 +460,18 @@ storefile_reader(const struct storefile *f)
 	return kcguard(guarded_reader, &r) && r.good ? r.db : NULL;
 }
 
+/*
+ * Kyoto Cabinet marks a file as broken when a write has failed.  On a full
+ * disk the transaction was taken back, and the file is as it should be.
+ */
 static void
-guarded_close(void *arg)
+forgive(const struct storefile *f)
 {
-	KCDB *db = arg;
+	static const uint8_t none = 0;
+	uint8_t flags = 0;
 
-	/* In auto-transaction mode it has nothing left to write. */
-	(void)kcdbclose(db);
-	kcdbdel(db);
+	if (pread(f->fd, &flags, 1, HEADER_FLAGS) == 1 && flags == FLAG_FATAL)
+		(void)!pwrite(f->fd, &none, 1, HEADER_FLAGS);
 }
 
 void
@@ -431,6 +479,11 @@ storefile_close(struct storefile *f)
 {
 	if (f->db != NULL && !f->dead && !kcguard(guarded_close, f->db))
 		storefile_dead(f);
+	if (f->full && !f->hurt && !f->dead)
+		forgive(f);
+	if (f->fd != -1)
+		close(f->fd);
+	f->fd = -1;
 	if (f->lock != -1)
 		close(f->lock);
 	f->db = NULL;

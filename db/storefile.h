@@ -21,7 +21,10 @@
 struct storefile {
 	KCDB *db;
 	int lock;  /* descriptor of the directory, flock()ed */
+	int fd;    /* of the file itself, besides Kyoto Cabinet's */
 	bool dead; /* must not be touched any more */
+	bool full; /* a call failed on a full disk ... */
+	bool hurt; /* ... or for any other reason */
 	char path[STOREFILE_PATH];
 };
 
@@ -38,7 +41,14 @@ KCDB *storefile_reader(const struct storefile *f);
 
 void storefile_dead(struct storefile *f);
 
+/*
+ * Puts what the system holds back on the disk; 0 or -errno.  Not by Kyoto
+ * Cabinet: that would write its list of free blocks into the file, and whoever
+ * is killed later finds an old one there, and writes over records.
+ */
+int storefile_sync(struct storefile *f);
+
 /* -errno of the last failed call; errno must have been 0 before it. */
-int storefile_errno(const struct storefile *f);
+int storefile_errno(struct storefile *f);
 
 #endif

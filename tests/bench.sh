@@ -15,7 +15,7 @@ b=$PWD/${1:?usage: bench.sh BUILD [NAME]...}
 [ -d "$b" ] || b=$1
 shift
 tool=$b/tests/tools
-lines=${BENCH_LINES:-1000000} clients=${BENCH_CLIENTS:-200000}
+lines=${BENCH_LINES:-1000000}
 tmp=$(mktemp -d)
 at_exit=:
 trap '"$at_exit"; rm -rf "$tmp"' EXIT
@@ -102,51 +102,6 @@ bench_log() {
     ratio zfw_engine/fail2ban_regex "$engine" "$f2b" 25
 }
 
-# The same in SQLite, as fail2ban does it, as fast as it gets with a change
-# that outlives kill -9: one transaction each, a log ahead, no fsync.
-sqlite() { # N
-    python3 - "$1" "$tmp/sqlite" <<-'END'
-	import sqlite3, sys, time, os
-	n = int(sys.argv[1])
-	if os.path.exists(sys.argv[2]):
-	    os.remove(sys.argv[2])
-	db = sqlite3.connect(sys.argv[2], isolation_level=None)
-	db.execute("pragma journal_mode=wal")
-	db.execute("pragma synchronous=off")
-	db.execute("create table c(k blob primary key, v blob) without rowid")
-	key = [(i * 2654435761 % 2**32).to_bytes(16, "little") for i in range(n)]
-	value = bytes(330)
-	def rate(name, sql, arg):
-	    t = time.monotonic()
-	    for k in key:
-	        db.execute(sql, arg(k)).fetchone()
-	    print(name, "%.0f" % (n / (time.monotonic() - t)), "clients/s")
-	rate("sqlite_put", "insert or replace into c values(?,?)", lambda k: (k, value))
-	rate("sqlite_get", "select v from c where k=?", lambda k: (k,))
-	END
-}
-
-bench_store() {
-    local name unit v
-    declare -A got
-    echo "store: $clients clients, wall clock, $(stat -f -c %T "$tmp")"
-    for _ in 1 2 3; do
-        mkdir "$tmp/store"
-        "$tool/benchstore" "$tmp/store" "$clients" || return 1
-        rm -rf "$tmp/store"
-        sqlite $((clients / 4)) || return 1
-    done >"$tmp/out"
-    while read -r name unit; do
-        v=$(awk -v n="$name" '$1 == n { print $2 }' "$tmp/out" | median)
-        got[$name]=$v
-        result "$name" "$v" "$unit"
-    done < <(awk '!seen[$1]++ { print $1, $3 }' "$tmp/out")
-    ratio put/sqlite_put "${got[put]}" "${got[sqlite_put]}" 1
-    ratio get/sqlite_get "${got[get]}" "${got[sqlite_get]}" 1
-    ratio all_at_once/round_longest_turn "${got[all_at_once]}" \
-        "${got[round_longest_turn]}" 20
-}
-
 # shellcheck source=tests/bench/fp.sh
 . tests/bench/fp.sh
 # shellcheck source=tests/bench/live.sh
@@ -165,6 +120,8 @@ bench_store() {
 . tests/bench/latency.sh
 # shellcheck source=tests/bench/queue.sh
 . tests/bench/queue.sh
+# shellcheck source=tests/bench/store.sh
+. tests/bench/store.sh
 
 [ $# -gt 0 ] || set -- log fp load store nft drop latency queue
 for what in "$@"; do

@@ -3,12 +3,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "tools/kernel.h"
 #include "tools/offline.h"
+#include "tools/owner.h"
 
 #define SLICE 1000
 
@@ -29,30 +29,13 @@ now_ms(void)
 	return (int64_t)time(NULL) * 1000;
 }
 
-/* ---- whose files the store is made of ---- */
-
-/* Files are made as the owner of the directory. */
 static int
 become_owner(struct offline *o)
 {
 	const char *dir = o->config->state_dir;
-	struct stat sb;
+	int rc = owner_become(dir);
 
-	if (stat(dir, &sb) != 0)
-		return fail(o, -errno, "%s: %s", dir, strerror(errno));
-	if (geteuid() != 0 || sb.st_uid == 0)
-		return 0;
-	(void)umask(0027);
-	if (setegid(sb.st_gid) != 0 || seteuid(sb.st_uid) != 0)
-		return fail(o, -errno, "user of %s: %s", dir, strerror(errno));
-	return 0;
-}
-
-static void
-become_root(void)
-{
-	if (getuid() == 0 && seteuid(0) == 0)
-		(void)!setegid(0);
+	return rc == 0 ? 0 : fail(o, rc, "%s: %s", dir, strerror(-rc));
 }
 
 int
@@ -80,7 +63,7 @@ offline_open(struct offline *o, const struct config *c)
 		    "zfw-whitelist: store: damaged, put aside as %s; a new "
 		    "one is begun\n",
 		    res.aside);
-	become_root();
+	owner_leave();
 	return rc;
 }
 
@@ -89,7 +72,7 @@ offline_close(struct offline *o)
 {
 	(void)become_owner(o);
 	store_close(o->store);
-	become_root();
+	owner_leave();
 }
 
 /* ---- lists ---- */
@@ -189,7 +172,7 @@ apply(struct offline *o, const struct net_list *gone)
 		c.failed |= !append(&c.list, &conf->v[i]);
 	if (rc == 0 && c.failed)
 		rc = -ENOMEM;
-	become_root();
+	owner_leave();
 	if (rc == 0)
 		rc = kernel_allow(o->config, &c.list, gone, &o->table, o->err);
 	else
@@ -218,7 +201,7 @@ offline_add(struct offline *o, const struct store_allow *a)
 	} else {
 		(void)fail(o, rc, "store: %s", strerror(-rc));
 	}
-	become_root();
+	owner_leave();
 	free(c.list.v);
 	return rc;
 }
@@ -236,7 +219,7 @@ offline_del(struct offline *o, const struct net *net)
 	else
 		(void)fail(o, rc, "%s",
 		    rc == -ENOENT ? "it is not there" : strerror(-rc));
-	become_root();
+	owner_leave();
 	return rc;
 }
 

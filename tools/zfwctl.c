@@ -17,7 +17,9 @@
 #include "tools/ctlclient.h"
 #include "tools/kernel.h"
 #include "tools/show.h"
+#include "tools/storecmd.h"
 #include "tools/toolconf.h"
+#include "tools/top.h"
 
 #define FOR_DEFAULT_S 86400
 #define BACK_MS       5000 /* for the guard to put the table back */
@@ -26,14 +28,15 @@ struct ctl {
 	const struct config *config;
 	const char *verb, *arg; /* arg: NULL = none */
 	const char *more;       /* the word after it; NULL = none */
-	bool json;
+	bool json, once;
 	uint32_t for_s; /* 0 = not given */
 };
 
 struct verb {
 	const char *name;
-	int args;
+	int args, spare; /* words, and how many of them may be left out */
 	int (*run)(const struct ctl *c);
+	int (*store)(const struct storecmd *c); /* and its word is a file */
 };
 
 static const char usage[] =
@@ -46,9 +49,15 @@ static const char usage[] =
     "  unblock ADDRESS|NET         lift blocks now\n"
     "  report ADDRESS spam|ham     say what mail came from it\n"
     "  botnets                     what zombies have in common\n"
-    "  reload                      read signatures and lists again\n"
+    "  reload                      read the configuration and its files again\n"
+    "  top [--once]                what is going on, a frame a second\n"
     "  check                       prove with test packets that it works "
     "here\n"
+    "  backup FILE                 a copy of the store, while zfw runs\n"
+    "  check-db [FILE]             what is in the store, or in a backup\n"
+    "  export [FILE]               the store as lines of JSON\n"
+    "  import [FILE]               such lines into the store of a stopped "
+    "zfw\n"
     "  off                         take all rules out and keep them out\n"
     "  on                          let zfw put them back\n"
     "\n"
@@ -136,15 +145,7 @@ run_reload(const struct ctl *c)
 		return 1;
 	if (c->json)
 		return print_json(a);
-	printf("%lld signatures", (long long)show_int(a, "signatures"));
-	if (show_int(a, "warnings") > 0)
-		printf("; %lld lines make no sense (see the log)",
-		    (long long)show_int(a, "warnings"));
-	printf("\n");
-	if (show_int(a, "end_user_networks") + show_int(a, "pool_networks") > 0)
-		printf("%lld networks of end users, %lld of mail providers\n",
-		    (long long)show_int(a, "end_user_networks"),
-		    (long long)show_int(a, "pool_networks"));
+	show_reload(stdout, a);
 	json_decref(a);
 	return 0;
 }
@@ -252,6 +253,16 @@ run_report(const struct ctl *c)
 }
 
 static int
+run_top(const struct ctl *c)
+{
+	json_t *a;
+
+	if (!c->json)
+		return top_run(c->config->run_dir, c->once);
+	return ask(c, "top", &a) != 0 ? 1 : print_json(a);
+}
+
+static int
 run_botnets(const struct ctl *c)
 {
 	json_t *a;
@@ -336,17 +347,22 @@ run_check(const struct ctl *c)
 /* ---- options ---- */
 
 static const struct verb verbs[] = {
-	{ "status", 0, run_status },
-	{ "reload", 0, run_reload },
-	{ "why", 1, run_why },
-	{ "blocks", 0, run_blocks },
-	{ "block", 1, run_block },
-	{ "unblock", 1, run_unblock },
-	{ "report", 2, run_report },
-	{ "botnets", 0, run_botnets },
-	{ "check", 0, run_check },
-	{ "off", 0, run_off },
-	{ "on", 0, run_on },
+	{ "status", 0, 0, run_status, NULL },
+	{ "reload", 0, 0, run_reload, NULL },
+	{ "why", 1, 0, run_why, NULL },
+	{ "blocks", 0, 0, run_blocks, NULL },
+	{ "block", 1, 0, run_block, NULL },
+	{ "unblock", 1, 0, run_unblock, NULL },
+	{ "report", 2, 0, run_report, NULL },
+	{ "botnets", 0, 0, run_botnets, NULL },
+	{ "top", 0, 0, run_top, NULL },
+	{ "check", 0, 0, run_check, NULL },
+	{ "off", 0, 0, run_off, NULL },
+	{ "on", 0, 0, run_on, NULL },
+	{ "backup", 1, 0, NULL, storecmd_backup },
+	{ "check-db", 1, 1, NULL, storecmd_check },
+	{ "export", 1, 1, NULL, storecmd_export },
+	{ "import", 1, 1, NULL, storecmd_import },
 };
 
 /* NULL, or what is wrong with the words after the options. */
@@ -363,14 +379,15 @@ check_words(struct ctl *c, const struct verb **verb, char **words, int n)
 			*verb = &verbs[i];
 	if (*verb == NULL)
 		return "no such command";
-	if (n != 1 + (*verb)->args)
-		return (*verb)->args == 2 ? "an address and spam or ham, "
-					    "please" :
-		    (*verb)->args == 1    ? "one address, please" :
-					    "too many words";
-	c->arg = (*verb)->args > 0 ? words[1] : NULL;
+	if (n > 1 + (*verb)->args || n < 1 + (*verb)->args - (*verb)->spare)
+		return (*verb)->store != NULL ? "one file, please" :
+		    (*verb)->args == 2        ? "an address and spam or ham, "
+						"please" :
+		    (*verb)->args == 1        ? "one address, please" :
+						"too many words";
+	c->arg = n > 1 ? words[1] : NULL;
 	c->more = (*verb)->args > 1 ? words[2] : NULL;
-	if (c->arg != NULL &&
+	if (c->arg != NULL && (*verb)->store == NULL &&
 	    !ctlreq_net((struct str){ c->arg, strlen(c->arg) }, &net))
 		return "not an address or network";
 	if (c->more != NULL && strcmp(c->more, "spam") != 0 &&
@@ -378,6 +395,8 @@ check_words(struct ctl *c, const struct verb **verb, char **words, int n)
 		return "say spam or ham";
 	if (c->for_s != 0 && (*verb)->run != run_block)
 		return "--for is only for block";
+	if (c->once && (*verb)->run != run_top)
+		return "--once is only for top";
 	return NULL;
 }
 
@@ -388,6 +407,7 @@ options(struct ctl *c, int argc, char **argv, const char **conf)
 	static const struct option longs[] = {
 		{ "format", required_argument, NULL, 'f' },
 		{ "for", required_argument, NULL, 't' },
+		{ "once", no_argument, NULL, '1' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
@@ -412,6 +432,9 @@ options(struct ctl *c, int argc, char **argv, const char **conf)
 			    c->for_s == 0 || c->for_s > CTLREQ_FOR_MAX_S)
 				return toolconf_usage("zfwctl", "not a time",
 				    optarg);
+			break;
+		case '1':
+			c->once = true;
 			break;
 		case 'h':
 			fputs(usage, stdout);
@@ -446,7 +469,9 @@ main(int argc, char **argv)
 	if (config == NULL)
 		return 1;
 	c.config = config;
-	rc = verb->run(&c);
+	rc = verb->store == NULL ?
+	    verb->run(&c) :
+	    verb->store(&(struct storecmd){ config, c.verb, c.arg, c.json });
 	config_free(config);
 	if (fflush(stdout) != 0 && rc == 0)
 		rc = failed(&c, strerror(errno));

@@ -84,6 +84,8 @@ random_behind(struct client *c)
 	c->narrow_n = (uint8_t)some(CLIENT_NARROW + 1);
 	for (size_t i = 0; i < c->narrow_n; i++)
 		c->narrow[i] = some_stack();
+	if (c->narrow_n == 0 && zt_random() % 2)
+		c->narrow[0] = some_stack(); /* whose whole block it is */
 	c->click_ms = some_time();
 	if (c->click_ms != 0)
 		c->click_until_ms = some_time();
@@ -285,7 +287,8 @@ same_behind(const struct client *a, const struct client *b)
 		    !same_face(&a->faces.v[i], &b->faces.v[i]))
 			return false;
 	for (size_t i = 0; i < CLIENT_NARROW; i++)
-		if (i < a->narrow_n && !stack_eq(&a->narrow[i], &b->narrow[i]))
+		if ((i == 0 || i < a->narrow_n) &&
+		    !stack_eq(&a->narrow[i], &b->narrow[i]))
 			return false;
 	return a->faces.n == b->faces.n && a->narrow_n == b->narrow_n &&
 	    a->click_ms == b->click_ms &&

@@ -373,6 +373,48 @@ test_speed(void)
 	remove_dir();
 }
 
+/* Holes, a sync, and then new records in the holes. */
+static void
+fill_and_die(void)
+{
+	struct store *s = opened();
+	struct client c;
+
+	for (uint32_t i = 0; i < 20000; i++)
+		(void)put_client(s, i);
+	for (uint32_t i = 0; i < 3000; i++) {
+		c = client_no(i * 6 + 1);
+		(void)store_client_del(s, &c.key);
+	}
+	(void)store_sync(s);
+	for (uint32_t i = 30000; i < 33000; i++)
+		(void)put_client(s, i);
+	kill(getpid(), SIGKILL);
+}
+
+static void
+test_sync_and_kill(void)
+{
+	unsigned there = 0;
+	struct store *s;
+	pid_t pid;
+
+	fresh_dir();
+	pid = fork();
+	if (pid == 0)
+		fill_and_die();
+	waitpid(pid, NULL, 0);
+	s = opened();
+	ZT_CASE("synced and killed, it opens", s != NULL && !res.damaged);
+	for (uint32_t i = 40000; i < 46000; i++)
+		(void)put_client(s, i);
+	for (uint32_t i = 30000; i < 33000; i++)
+		there += has_client(s, i);
+	ZT_CASE("what was written after the sync is not written over",
+	    there == 3000);
+	store_close(s);
+}
+
 static const struct zt_test tests[] = {
 	{ "reopen", test_reopen },
 	{ "six", test_six },
@@ -381,6 +423,7 @@ static const struct zt_test tests[] = {
 	{ "log positions", test_logpos },
 	{ "busy", test_busy },
 	{ "kill", test_kill },
+	{ "kill after a sync", test_sync_and_kill },
 	{ "speed", test_speed },
 };
 

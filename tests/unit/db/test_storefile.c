@@ -275,6 +275,56 @@ test_future(void)
 	    file_sum() == before && files(STORE_FILE) == 1);
 }
 
+/* The disk's last bytes. */
+static void
+take_all(const char *name)
+{
+	static const char zeros[4096];
+	int fd = open(name, O_WRONLY | O_CREAT | O_APPEND, 0600);
+
+	while (write(fd, zeros, sizeof(zeros)) > 0)
+		;
+	close(fd);
+}
+
+/* Not even a transaction can be begun. */
+static void
+no_byte_left(uint32_t n)
+{
+	uint8_t broken = 2;
+	unsigned there = 0;
+	char name[100];
+	struct store *s;
+	int fd;
+
+	s = opened();
+	snprintf(name, sizeof(name), "%s/ballast", dir);
+	take_all(name);
+	ZT_CASE("without a byte left nothing is stored",
+	    s != NULL && !put_client(s, 1000001));
+	store_close(s);
+	s = opened();
+	ZT_CASE("closed like that, the file is no broken one",
+	    s != NULL && !res.damaged);
+	for (uint32_t i = 1; s != NULL && i < n; i += 2)
+		there += has_client(s, i);
+	ZT_CASE("and all are there", there >= n / 2 - 1);
+	store_close(s);
+	fd = open(path, O_WRONLY);
+	if (fd == -1 || pwrite(fd, &broken, 1, 24) != 1)
+		abort();
+	close(fd);
+	ZT_CASE("a broken one is left where there is no room for a copy",
+	    store_open(dir, &s, &res) == -ENOSPC && !res.damaged &&
+		files(STORE_FILE) == 1);
+	(void)unlink(name);
+	broken = 0;
+	fd = open(path, O_WRONLY);
+	if (fd == -1 || pwrite(fd, &broken, 1, 24) != 1)
+		abort();
+	close(fd);
+}
+
 static void
 full_disk(void)
 {
@@ -320,6 +370,7 @@ full_disk(void)
 	if (s != NULL)
 		store_counts(s, &n);
 	store_close(s);
+	no_byte_left(last);
 }
 
 static void
