@@ -23,6 +23,10 @@ steps:   text          prints what a reader sees
          contrast      fails when text has less than 4.5:1 to what is behind
          quiet         fails when the browser had something to complain of
          reload        gets the page again
+         press CSS     presses what the selector finds, on this page
+         type CSS WORDS  writes words into what the selector finds
+         js EXPRESSION prints its value in the page, as JSON
+         print FILE    the page on paper (PDF)
 
 Standard library only.  Programs: chromedriver, chromium (Debian's names).
 Everything it starts ends with it; the profile is deleted.
@@ -260,6 +264,18 @@ def step(driver, word, take):
         shot(driver, take())
     elif word == "reload":
         driver.do("POST", "/refresh", {})
+    elif word == "press":
+        driver.do("POST", f"/element/{driver.find(take())}/click", {})
+    elif word == "type":
+        element = driver.find(take())
+        driver.do("POST", f"/element/{element}/clear", {})
+        driver.do("POST", f"/element/{element}/value", {"text": take()})
+    elif word == "js":
+        print(json.dumps(driver.script(f"return {take()}")))
+    elif word == "print":
+        value = driver.cdp("Page.printToPDF", {"preferCSSPageSize": True})
+        with open(take(), "wb") as out:
+            out.write(base64.b64decode(value["data"]))
     elif word in ("fits", "contrast", "quiet"):
         {"fits": fits, "contrast": contrast, "quiet": quiet}[word](driver)
     else:

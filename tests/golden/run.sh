@@ -336,6 +336,103 @@ fp_wrong() {
 	END
 }
 
+# A small store and one of hostile names, in each format; the hostile one as
+# text is looked at for what must not be there by the unit tests.
+group_stats() {
+    local d=tests/golden/stats format name
+    for name in small hostile empty; do
+        mkdir "$tmp/$name"
+        "$b/tests/tools/statstore" "$tmp/$name" $name >/dev/null
+    done
+    for format in text csv prom; do
+        golden "stats small $format" $d/small.$format \
+            stats_small --format $format
+        golden "stats hostile $format" $d/hostile.$format \
+            stats_small --hostile --format $format
+    done
+    golden "stats empty" $d/empty.text stats empty
+    golden "stats, the keys of its JSON" $d/small.keys stats_keys
+    golden "stats letter" $d/small.letter stats_letter small
+    golden "stats letter of an empty store" $d/empty.letter stats_letter empty
+    golden "stats by botnet" $d/botnet.text \
+        stats small --by botnet helo:ylmf-pc --top 3
+    golden "stats by network" $d/network.csv \
+        stats small --by network 203.0.113.64/26 --format csv
+    golden "stats by domain" $d/domain.text stats small --by domain
+    golden "stats, wrong words" $d/wrong.err stats_wrong
+}
+
+stats() { # STORE ARGUMENT...
+    local store=$1
+    shift
+    COLUMNS=80 LC_ALL=C.UTF-8 TZ=UTC0 "$b/zfw-stats" -c /dev/null \
+        --state "$tmp/$store" --until @1772445600 "$@"
+}
+
+stats_small() { # [--hostile] ARGUMENT...: but for each hour of the day
+    local store=small
+    [ "$1" != --hostile ] || { store=hostile; shift; }
+    stats $store --since @1772186400 --top 40 "$@" |
+        grep -vE '^(hours?|weekday|hours-of|hours-of-weekday),'
+}
+
+stats_keys() { # each with its type, once; what lists say of helo
+    stats small --format json --top 2 | python3 -c '
+import json, sys
+def walk(o, path):
+    if isinstance(o, dict):
+        for k, v in o.items():
+            walk(v, f"{path}.{k}")
+    elif isinstance(o, list):
+        for v in o:
+            walk(v, path + "[]")
+    else:
+        seen.setdefault(f"{path} {type(o).__name__}")
+seen = {}
+all_ = json.load(sys.stdin)
+walk(all_, "")
+print("\n".join(seen))
+print(json.dumps(all_["lists"]["helo"]["groups"][0]["machine"], indent=1))
+'
+}
+
+stats_letter() { # the name of this host is not the same everywhere
+    stats "$1" --letter | sed "s/\b$(hostname)\b/HOST/g"
+}
+
+# What it says on stderr and its exit code, of one wrong thing after another.
+stats_wrong() {
+    local words
+    mkdir -p "$tmp/nothing" "$tmp/other"
+    echo "not a store, but long enough to be looked at as one" >"$tmp/other/zfw.kch"
+    while read -ra words; do
+        "$b/zfw-stats" -c /dev/null "${words[@]}" 2>&1 >/dev/null |
+            sed -e "s,$tmp/,," -e "s,^$b/,," -e '/^usage/,$d'
+        echo "exit ${PIPESTATUS[0]}"
+    done <<-END
+	--nonsense
+	--format xml
+	--top 0
+	--top 1001
+	--since yesterday
+	--since 2026-03-02 --until 2026-03-01
+	--by planet
+	--to a@example.org
+	--letter --format json
+	--letter --to a@example.org --out x
+	--letter --to a\\nb@example.org
+	--letter --to -oQ/tmp
+	word
+	--by helo one two
+	--by network 192.0.2.1/24
+	--state $tmp/nowhere
+	--state $tmp/nothing
+	--state $tmp/other
+	--state $tmp/small --out $tmp/nowhere/out
+	--state $tmp/small --out /dev/full
+	END
+}
+
 # The last line on stderr, without our temporary folder, and the exit code.
 replay_error() {
     local rc
@@ -352,5 +449,6 @@ group_lab
 group_badcapture
 group_fp
 group_journal
+group_stats
 echo "zt $passed $failed $skipped"
 [ "$failed" -eq 0 ]
