@@ -14,6 +14,7 @@ const char *const ctl_verb_name[CTL_VERBS] = {
 	[CTL_RELOAD] = "reload",
 	[CTL_REPORT] = "report",
 	[CTL_BOTNETS] = "botnets",
+	[CTL_TOP] = "top",
 };
 
 /* The bytes up to the next space, which is taken too; *more: there was one. */
@@ -178,7 +179,7 @@ ctlreq_parse(struct str line, struct ctl_req *out)
 		return "no such verb";
 	out->verb = (enum ctl_verb)v;
 	bare = v == CTL_STATUS || v == CTL_BLOCKS || v == CTL_ALLOW_LIST ||
-	    v == CTL_RELOAD || v == CTL_BOTNETS;
+	    v == CTL_RELOAD || v == CTL_BOTNETS || v == CTL_TOP;
 	if (bare)
 		return more ? "too many words" : NULL;
 	return more ? parse_args(&line, out) : "too few words";

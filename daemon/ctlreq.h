@@ -30,6 +30,7 @@ enum ctl_verb {
 	CTL_RELOAD,      /* reload */
 	CTL_REPORT,      /* report ADDRESS spam|ham */
 	CTL_BOTNETS,     /* botnets */
+	CTL_TOP,         /* top */
 	CTL_VERBS,
 };
 extern const char *const ctl_verb_name[CTL_VERBS];

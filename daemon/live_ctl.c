@@ -48,6 +48,7 @@ live_ctl_gone(void *arg, struct ctl_conn *c)
 {
 	struct live *l = arg;
 
+	live_reload_gone(l, c);
 	for (size_t i = 0; i < CTL_CONNS_MAX; i++)
 		if (l->waits[i].state != WAIT_FREE && l->waits[i].conn == c) {
 			json_decref(l->waits[i].answer);
@@ -88,25 +89,11 @@ do_status(struct live *l, struct ctl_conn *c, const struct ctl_req *r)
 	ctl_reply(c, live_status(l));
 }
 
-/* All or nothing: the lists wait until the signatures are there. */
-static bool
-reload(struct live *l, struct ctl_conn *c)
+static void
+do_top(struct live *l, struct ctl_conn *c, const struct ctl_req *r)
 {
-	char nets[NETLIST_ERRLEN], err[SIGFILE_ERRLEN];
-
-	if (lists_stage(l->conf.lists, nets) != 0) {
-		log_msg(LOG_ERR, "lists: %s; the old ones stay", nets);
-		ctl_error(c, "%s; the old lists stay", nets);
-		return false;
-	}
-	if (signatures_reload(l->conf.sigs, err) != 0) {
-		lists_drop(l->conf.lists);
-		log_msg(LOG_ERR, "signatures: %s; the old ones stay", err);
-		ctl_error(c, "%s; the old signatures stay", err);
-		return false;
-	}
-	lists_swap(l->conf.lists);
-	return true;
+	(void)r;
+	ctl_reply(c, live_top(l));
 }
 
 static void
@@ -116,28 +103,11 @@ do_botnets(struct live *l, struct ctl_conn *c, const struct ctl_req *r)
 	ctl_reply(c, live_botnets(l));
 }
 
-/* Signatures and lists; the rest of the configuration needs a restart. */
 static void
 do_reload(struct live *l, struct ctl_conn *c, const struct ctl_req *r)
 {
-	size_t users, pools;
-	struct sigfile_report rep;
-
 	(void)r;
-	if (!reload(l, c))
-		return;
-	users = netlist_n(l->policy->end_user);
-	pools = netlist_n(l->policy->pools);
-	signatures_report(l->conf.sigs, &rep);
-	log_msg(LOG_INFO,
-	    "loaded anew: %zu signatures, %zu networks of end users, %zu of "
-	    "providers",
-	    rep.signatures, users, pools);
-	ctl_reply(c,
-	    json_pack("{s:b,s:I,s:I,s:I,s:I}", "ok", 1, "signatures",
-		(json_int_t)rep.signatures, "warnings",
-		(json_int_t)rep.warnings, "end_user_networks",
-		(json_int_t)users, "pool_networks", (json_int_t)pools));
+	live_reload_begin(l, c);
 }
 
 static const struct net *
@@ -157,7 +127,7 @@ static void
 do_why(struct live *l, struct ctl_conn *c, const struct ctl_req *r)
 {
 	struct score score = { 0 };
-	struct net by, over;
+	struct net by, over, list;
 	struct addr key = addr_key(&r->addr);
 	struct why_ask ask = { .policy = l->policy,
 		.addr = r->addr,
@@ -167,6 +137,8 @@ do_why(struct live *l, struct ctl_conn *c, const struct ctl_req *r)
 	if (engine_allowed(l->engine, &r->addr, &by))
 		ask.allowed = &by;
 	ask.never = never_of(l, &r->addr);
+	if (engine_listed(l->engine, &r->addr, &list))
+		ask.listed = &list;
 	ask.client = engine_client(l->engine, &key, ask.now_ms, &score);
 	ask.over = engine_climbed(l->engine, &r->addr, &over);
 	ask.over_net = &over;
@@ -174,16 +146,28 @@ do_why(struct live *l, struct ctl_conn *c, const struct ctl_req *r)
 }
 
 struct block_list {
+	const struct live *l;
 	struct ctl_conn *c;
 	int64_t now_ms;
 	bool has_some;
 };
 
+/* Real or not as the mode is now, whatever it was then. */
+static json_t *
+block_json(const struct live *l, const struct client *c, const struct net *net,
+    int64_t now_ms)
+{
+	json_t *o = why_block_json(c, net, now_ms);
+
+	json_object_set_new(o, "shadow", json_boolean(!l->policy->enforce));
+	return o;
+}
+
 static void
 append_net(void *arg, const struct client *cl, const struct net *net)
 {
 	struct block_list *bl = arg;
-	json_t *o = why_block_json(cl, net, bl->now_ms);
+	json_t *o = block_json(bl->l, cl, net, bl->now_ms);
 	char *text = o == NULL ?
 	    NULL :
 	    json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(6));
@@ -209,7 +193,8 @@ more_blocks(void *arg, struct ctl_conn *c, size_t *cursor)
 	static const char head[] = "{\"ok\":true,\"blocks\":[\n",
 			  tail[] = "\n]}\n";
 	struct live *l = arg;
-	struct block_list bl = { c, live_wall_ms(), (*cursor & HAS_SOME) != 0 };
+	struct block_list bl = { l, c, live_wall_ms(),
+		(*cursor & HAS_SOME) != 0 };
 	size_t at = *cursor >> CURSOR_BIT;
 
 	if (*cursor == 0) { /* whole networks first: there are never many */
@@ -457,6 +442,7 @@ live_ctl_request(void *arg, struct ctl_conn *c, const struct ctl_req *r)
 		[CTL_RELOAD] = do_reload,
 		[CTL_REPORT] = do_report,
 		[CTL_BOTNETS] = do_botnets,
+		[CTL_TOP] = do_top,
 		[CTL_WHY] = do_why,
 		[CTL_BLOCKS] = do_blocks,
 		[CTL_BLOCK] = do_block,

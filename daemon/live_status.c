@@ -34,6 +34,8 @@ logs_json(const struct live *l)
 	for (size_t i = 0; i < l->logs_n; i++) {
 		struct logtail_status st;
 
+		if (l->cfg->logs[i][0] == '\0')
+			continue;
 		logtail_status(l->tail, i, &st);
 		json_array_append_new(out,
 		    json_pack("{s:o,s:s,s:s,s:b,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:"
@@ -71,7 +73,7 @@ counters_json(const struct engine_counts *n)
 	    INT(n->climbed), "inline_drops", INT(n->inline_drops), "clicks",
 	    INT(n->clicks));
 	json_t *more = json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:"
-				 "I}",
+				 "I,s:I}",
 	    "shared_spared", INT(n->shared_spared), "audited", INT(n->audited),
 	    "rate_spared", INT(n->rate_spared), "full_spared",
 	    INT(n->full_spared), "clients_evicted", INT(n->clients_evicted),
@@ -79,7 +81,7 @@ counters_json(const struct engine_counts *n)
 	    "sessions_now", INT(n->sessions.open_now), "half_open_now",
 	    INT(n->sessions.half_open_now), "half_open_evicted",
 	    INT(n->sessions.half_open_evicted), "midstream",
-	    INT(n->sessions.midstream));
+	    INT(n->sessions.midstream), "listed", INT(n->listed));
 
 	if (o != NULL && more != NULL)
 		(void)json_object_update(o, more);
@@ -107,9 +109,11 @@ store_json(const struct live *l)
 	struct store_counts n;
 
 	store_counts(l->conf.store, &n);
-	return json_pack("{s:I,s:I,s:I,s:I,s:I}", "records", INT(n.records),
-	    "bytes", INT(n.bytes), "undecodable", INT(n.undecodable), "slow",
-	    INT(n.slow), "errors", INT(l->faults.store_errors));
+	return json_pack("{s:b,s:o,s:I,s:I,s:I,s:I,s:I}", "full",
+	    (int)l->faults.full, "sweep", live_sweep_status(l), "records",
+	    INT(n.records), "bytes", INT(n.bytes), "undecodable",
+	    INT(n.undecodable), "slow", INT(n.slow), "errors",
+	    INT(l->faults.store_errors));
 }
 
 static json_t *
@@ -138,7 +142,7 @@ live_status(struct live *l)
 	o = json_pack("{s:b,s:s,s:i,s:I,s:I,s:s,s:s,s:o,s:I,s:I,s:I}", "ok", 1,
 	    "version", ZFW_VERSION, "pid", (int)getpid(), "now",
 	    INT(now_ms / 1000), "uptime_s",
-	    INT((now_ms - l->started_ms) / 1000), "mode",
+	    INT((live_mono_ms() - l->begun_ms) / 1000), "mode",
 	    l->policy->enforce ? "enforce" : "shadow", "table", table[l->table],
 	    "queue", live_queue_status(l), "blocks_now", INT(n.blocks_now),
 	    "clients_now", INT(n.clients_now), "allow_now",
@@ -148,12 +152,16 @@ live_status(struct live *l)
 	json_object_set_new(o, "captures", captures_json(l));
 	json_object_set_new(o, "logs", logs_json(l));
 	json_object_set_new(o, "counters", counters_json(&n));
+	json_object_set_new(o, "restart", live_reload_pending(l));
+	json_object_set_new(o, "blocked_networks",
+	    json_integer(INT(netlist_n(l->policy->listed))));
 	json_object_set_new(o, "patterns", patterns_json(l));
 	json_object_set_new(o, "guard", guard_json(l));
 	json_object_set_new(o, "check",
 	    json_pack("{s:I,s:I}", "checked", INT(l->check.checked), "wrong",
 		INT(l->check.wrong)));
 	json_object_set_new(o, "store", store_json(l));
+	json_object_set_new(o, "tally", live_tally_status(l));
 	json_object_set_new(o, "p0f", live_p0f_status(l));
 	json_object_set_new(o, "front", live_front_status(l));
 	json_object_set_new(o, "resolver", live_names_status(l));

@@ -164,11 +164,13 @@ static enum kind
 kind_of(const struct check_run *r, const struct addr *a, uint16_t port)
 {
 	const struct nft_conf *c = &r->conf;
+	const struct jhash_pick audit = jhash_pick_of(c->leak, NFT_AUDIT,
+	    c->leak_seed);
+	const struct jhash_pick leak = jhash_pick_of(c->leak, 1, c->leak_seed);
 
-	if (jhash_scale(a, port, c->leak_seed, c->leak * NFT_AUDIT) == 0)
+	if (jhash_picks(&audit, a, port))
 		return KIND_AUDIT;
-	return jhash_scale(a, port, c->leak_seed, c->leak) == 0 ? KIND_LEAK :
-								  KIND_NONE;
+	return jhash_picks(&leak, a, port) ? KIND_LEAK : KIND_NONE;
 }
 
 static enum scratch_who

@@ -97,12 +97,13 @@ check_who(enum scratch_who who)
 struct frame
 check_syn(struct check_run *r, const char *from)
 {
+	const struct jhash_pick leak = jhash_pick_of(r->conf.leak, 1,
+	    r->conf.leak_seed);
 	struct frame f;
 
 	do {
 		f = scratch_syn(r->s, from, 0);
-	} while (r->conf.leak > 0 &&
-	    jhash_scale(&f.src, f.sport, r->conf.leak_seed, r->conf.leak) == 0);
+	} while (r->conf.leak > 0 && jhash_picks(&leak, &f.src, f.sport));
 	return f;
 }
 

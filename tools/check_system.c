@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "daemon/nftconf.h"
@@ -190,12 +191,36 @@ check_log(struct check_list *l, const struct config *c, const char *path)
 		    c->log_group);
 }
 
+#define ROOM_LEAST (8LL << 20)
+#define ROOM_SOME  (256LL << 20)
+
+static void
+check_room(struct check_list *l, const struct config *c)
+{
+	struct statvfs v;
+	long long room;
+
+	if (statvfs(c->state_dir, &v) != 0) {
+		check_add(l, CHECK_NOTE, "there is no state_dir", "%s: %s",
+		    c->state_dir, strerror(errno));
+		return;
+	}
+	room = (long long)v.f_bavail * (long long)v.f_frsize;
+	check_add(l,
+	    room < ROOM_LEAST    ? CHECK_FAILED :
+		room < ROOM_SOME ? CHECK_NOTE :
+				   CHECK_OK,
+	    "the disk has room for the store", "%lld MB in %s", room >> 20,
+	    c->state_dir);
+}
+
 void
 check_system(struct check_list *l, const struct config *c)
 {
 	check_table(l, c);
 	check_others(l, c);
 	check_listeners(l, c);
+	check_room(l, c);
 	for (char **log = c->logs; *log != NULL; log++)
 		if (config_is_journal(*log))
 			check_journal(l);

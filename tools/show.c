@@ -232,6 +232,62 @@ show_counters(FILE *out, const char *title, json_t *o)
 		    (long long)json_integer_value(json_object_iter_value(it)));
 }
 
+/* Keys that a reload could not put in force. */
+static void
+show_restart(FILE *out, const json_t *keys)
+{
+	for (size_t i = 0; i < json_array_size(keys); i++) {
+		const json_t *k = json_array_get(keys, i);
+
+		if (json_is_string(k))
+			fprintf(out, "restart       due: %s changed\n",
+			    json_string_value(k));
+	}
+}
+
+static void
+show_sweep(FILE *out, const json_t *store)
+{
+	const json_t *sweep = json_object_get(store, "sweep");
+
+	if (sweep != NULL)
+		fprintf(out,
+		    "remembered    %lld clients of at most %lld, %lld "
+		    "forgotten\n",
+		    (long long)show_int(sweep, "clients"),
+		    (long long)show_int(sweep, "max"),
+		    (long long)show_int(sweep, "forgotten"));
+	if (json_is_true(json_object_get(store, "full")))
+		fprintf(out,
+		    "FULL          the disk has no room for the store: "
+		    "nothing new is remembered\n");
+}
+
+/* Some of what daemon/tally.h counts. */
+static void
+show_tally(FILE *out, const char *title, const json_t *a, const char *key)
+{
+	const json_t *t = json_object_get(json_object_get(a, "tally"), key);
+
+	if (!json_is_object(t))
+		return;
+	fprintf(out,
+	    "%-13s %lld connections (%lld of zombies, %lld good), %lld "
+	    "prevented,\n"
+	    "              %lld rejected, %lld cut, %lld blocked, %lld "
+	    "possible "
+	    "mistakes\n",
+	    title, (long long)show_int(t, "connections"),
+	    (long long)show_int(t, "zombie_connections"),
+	    (long long)show_int(t, "good_connections"),
+	    (long long)show_int(t, "attempts_prevented"),
+	    (long long)show_int(t, "attempts_rejected"),
+	    (long long)show_int(t, "sessions_cut"),
+	    (long long)(show_int(t, "blocks_first") +
+		show_int(t, "blocks_again") + show_int(t, "blocks_admin")),
+	    (long long)show_int(t, "possible_mistakes"));
+}
+
 void
 show_status(FILE *out, const json_t *a)
 {
@@ -251,12 +307,19 @@ show_status(FILE *out, const json_t *a)
 	    (long long)show_int(a, "blocks_now"));
 	fprintf(out, "allowed nets  %lld\n",
 	    (long long)show_int(a, "allow_now"));
+	if (show_int(a, "blocked_networks") > 0)
+		fprintf(out, "block_file    %lld networks\n",
+		    (long long)show_int(a, "blocked_networks"));
 	fprintf(out, "clients now   %lld\n",
 	    (long long)show_int(a, "clients_now"));
 	fprintf(out, "store         %lld records, %lld bytes, %lld errors\n",
 	    (long long)show_int(st, "records"),
 	    (long long)show_int(st, "bytes"),
 	    (long long)show_int(st, "errors"));
+	show_sweep(out, st);
+	show_tally(out, "last hour", a, "hour");
+	show_tally(out, "today (UTC)", a, "today");
+	show_restart(out, json_object_get(a, "restart"));
 	show_blind(out, a);
 	show_counters(out, "counters", json_object_get(a, "counters"));
 	show_counters(out, "patterns", json_object_get(a, "patterns"));

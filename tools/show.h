@@ -16,6 +16,7 @@
 
 void show_status(FILE *out, const json_t *answer);
 void show_why(FILE *out, const json_t *answer);
+void show_reload(FILE *out, const json_t *answer);
 void show_botnets(FILE *out, const json_t *answer);
 /* Of `blocks`: the head, and one block. */
 void show_blocks_head(FILE *out);

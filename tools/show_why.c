@@ -83,6 +83,12 @@ verdict(FILE *out, const json_t *a)
 		    show_text(a, "never_by", by));
 		return;
 	}
+	if (strcmp(v, "listed") == 0 || strcmp(v, "would be listed") == 0) {
+		fprintf(out, "it %s blocked: a block_file has %s.\n",
+		    v[0] == 'l' ? "is always" : "would always be",
+		    show_text(a, "listed_by", by));
+		return;
+	}
 	if (strcmp(v, "immune") == 0) {
 		fprintf(out, "it is immune: %s.\n",
 		    show_text(a, "immune_by", by));

@@ -15,6 +15,7 @@ static const char usage_text[] =
     "                  [--format text|jsonl] [--year YEAR] [--events]\n"
     "                  [--truth FILE] [--report FILE]\n"
     "                  [--explain ADDRESS]... [--what-if KEY=VALUE]...\n"
+    "                  [--state DIR]\n"
     "\n"
     "Runs captures and mail logs through the engine of zfw and prints what\n"
     "it decides; a summary goes to standard error.\n"
@@ -31,6 +32,8 @@ static const char usage_text[] =
     "  --explain ADDRESS   tell all that led to what zfw thinks of it\n"
     "  --what-if KEY=VALUE compare with that setting, and print what "
     "differs\n"
+    "  --state DIR         leave what was learned there, as a state_dir; it\n"
+    "                      must be empty or not there\n"
     "  --help, --version\n";
 
 struct options {
@@ -79,6 +82,8 @@ parse_value(struct options *o, const char *a, const char *v)
 		o->r.truth_path = v;
 	else if (strcmp(a, "--report") == 0)
 		o->r.report_path = v;
+	else if (strcmp(a, "--state") == 0)
+		o->r.state_dir = v;
 	else if (strcmp(a, "--explain") == 0) {
 		if (!explain_add(&o->r.explain, v))
 			return 1 +
@@ -307,5 +312,7 @@ main(int argc, char **argv)
 		return usage("--year: not a year", "");
 	if (o.r.report_path != NULL && o.r.truth_path == NULL)
 		return usage("--report: needs --truth", "");
+	if (o.r.state_dir != NULL && (o.r.changes_n > 0 || o.events))
+		return usage("--state: not with --what-if or --events", "");
 	return run(&o);
 }
