@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -15,13 +16,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "daemon/childfds.h"
 #include "daemon/log.h"
 
-#define ENGINE  "zfw-engine"
-#define JOURNAL "zfw-journal"
-#define FRONT   "zfw-front"
-#define ARGS    20
-#define FDS_MAX 4
+#define PREFIX  "zfw-"
+#define ENGINE  "engine"
+#define JOURNAL "journal"
+#define FRONT   "front"
 #define NICE    (-10)
 /* A restore of a million blocks comes in messages of 4 KB. */
 #define SOCKET_BYTES (1 << 20)
@@ -35,11 +36,22 @@ fail(char err[CHILD_ERRLEN], const char *what)
 	return -e;
 }
 
+struct program { /* what is to be started */
+	const char *name;
+	const char *env; /* names another one, for tests */
+	bool urgent;
+	struct join *join;
+	const char *argv[JOINMSG_ARGS + 1];
+	int fds[JOINMSG_FDS]; /* -1 = none */
+	uint8_t at[JOINMSG_FDS];
+	size_t n;
+};
+
 /* What $ENV says, else beside our own executable, else where it is installed. */
 static void
-program_path(const char *name, const char *env_name, char path[PATH_MAX])
+program_path(const struct program *p, char path[PATH_MAX])
 {
-	const char *env = getenv(env_name);
+	const char *env = getenv(p->env);
 	char self[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	char *slash;
@@ -53,19 +65,21 @@ program_path(const char *name, const char *env_name, char path[PATH_MAX])
 		slash = strrchr(self, '/');
 		if (slash != NULL)
 			*slash = '\0';
-		if (snprintf(path, PATH_MAX, "%s/%s", self, name) < PATH_MAX &&
+		if (snprintf(path, PATH_MAX, "%s/" PREFIX "%s", self, p->name) <
+			PATH_MAX &&
 		    access(path, X_OK) == 0)
 			return;
 	}
-	(void)snprintf(path, PATH_MAX, "%s/%s", ZFW_LIBEXECDIR, name);
+	(void)snprintf(path, PATH_MAX, "%s/" PREFIX "%s", ZFW_LIBEXECDIR,
+	    p->name);
 }
 
 static void
-arguments(const struct child_conf *conf, const char *argv[12])
+arguments(const struct child_conf *conf, const char **argv)
 {
 	size_t n = 0;
 
-	argv[n++] = ENGINE;
+	argv[n++] = PREFIX ENGINE;
 	argv[n++] = "-c";
 	argv[n++] = conf->conf_path;
 	if (conf->record_path != NULL) {
@@ -79,27 +93,6 @@ arguments(const struct child_conf *conf, const char *argv[12])
 	argv[n++] = "--wake-fd";
 	argv[n++] = "4";
 	argv[n] = NULL;
-}
-
-/* Puts the descriptors at 3, 4, ... (-1: closed) and closes all above. */
-static bool
-place_fds(const int *fds, int n)
-{
-	int moved[FDS_MAX];
-
-	/* First out of the way: one may already sit on another's place. */
-	for (int i = 0; i < n; i++) {
-		moved[i] = fds[i] == -1 ? -1 : fcntl(fds[i], F_DUPFD, 3 + n);
-		if (fds[i] != -1 && moved[i] == -1)
-			return false;
-	}
-	for (int i = 0; i < n; i++) {
-		if (moved[i] == -1)
-			(void)close(3 + i);
-		else if (dup2(moved[i], 3 + i) == -1)
-			return false;
-	}
-	return close_range((unsigned)(3 + n), ~0U, 0) == 0;
 }
 
 /* In the child: what it shall not have of ours. */
@@ -123,7 +116,7 @@ become_program(const char *path, const char *const *argv, bool placed)
 	/* execv() does not write to argv; its type is older than const. */
 	if (placed)
 		execv(path, (char *const *)(uintptr_t)argv);
-	log_msg(LOG_ERR, "%s: %s", path, strerror(errno));
+	log_msg(LOG_ERR, "exec: %s: %s", path, strerror(errno));
 	_exit(127);
 }
 
@@ -134,16 +127,22 @@ child_hurry(void)
 	(void)setpriority(PRIO_PROCESS, 0, NICE);
 }
 
+/* A child of ours. */
 static int
-start(struct child *c, const char *path, const char *const *argv,
-    const int *fds, int n, bool urgent, char err[CHILD_ERRLEN])
+spawn(struct child *c, const struct program *p, char err[CHILD_ERRLEN])
 {
+	char path[PATH_MAX];
+
+	program_path(p, path);
+	if (access(path, X_OK) != 0)
+		return fail(err, path);
 	c->pid = fork();
 	if (c->pid == 0) {
 		leave_ours();
-		if (urgent)
+		if (p->urgent)
 			child_hurry();
-		become_program(path, argv, place_fds(fds, n));
+		become_program(path, p->argv,
+		    childfds_place(p->fds, p->at, p->n));
 	}
 	if (c->pid == -1) {
 		c->pid = 0;
@@ -152,21 +151,49 @@ start(struct child *c, const char *path, const char *const *argv,
 	return 0;
 }
 
+/* One that comes by itself. */
+static int
+await(struct child *c, const struct program *p, char err[CHILD_ERRLEN])
+{
+	struct join_gift g = { .name = p->name };
+	size_t n = 0;
+
+	while (p->argv[g.msg.args_n] != NULL) {
+		g.msg.args[g.msg.args_n] = p->argv[g.msg.args_n];
+		g.msg.args_n++;
+	}
+	for (size_t i = 0; i < p->n; i++) {
+		if (p->fds[i] == -1)
+			continue;
+		g.fds[n] = p->fds[i];
+		g.msg.at[n++] = p->at[i];
+	}
+	g.msg.fds_n = n;
+	return join_give(p->join, &g, &c->pid, &c->pid_fd, err);
+}
+
+static int
+start(struct child *c, const struct program *p, char err[CHILD_ERRLEN])
+{
+	return p->join == NULL ? spawn(c, p, err) : await(c, p, err);
+}
+
 int
 child_start(struct child *c, const struct child_conf *conf,
     char err[CHILD_ERRLEN])
 {
 	const int type = SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC;
 	const int bytes = SOCKET_BYTES;
-	const char *argv[12];
-	char path[PATH_MAX];
-	int pair[2], fds[2], rc;
+	struct program p = { .name = ENGINE,
+		.env = "ZFW_ENGINE",
+		.urgent = conf->urgent,
+		.join = conf->join,
+		.at = { CHILD_GUARD_FD, CHILD_WAKE_FD },
+		.n = 2 };
+	int pair[2], rc;
 
-	*c = (struct child){ .sock = -1, .wake_fd = -1 };
-	program_path(ENGINE, "ZFW_ENGINE", path);
-	if (access(path, X_OK) != 0)
-		return fail(err, path);
-	arguments(conf, argv);
+	*c = CHILD_NONE;
+	arguments(conf, p.argv);
 	c->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (c->wake_fd == -1 || socketpair(AF_UNIX, type, 0, pair) != 0)
 		return fail(err, "cannot make the engine's sockets");
@@ -174,9 +201,9 @@ child_start(struct child *c, const struct child_conf *conf,
 		(void)setsockopt(pair[i], SOL_SOCKET, SO_SNDBUFFORCE, &bytes,
 		    sizeof(bytes));
 	c->sock = pair[0];
-	fds[0] = pair[1];
-	fds[1] = c->wake_fd;
-	rc = start(c, path, argv, fds, 2, conf->urgent, err);
+	p.fds[0] = pair[1];
+	p.fds[1] = c->wake_fd;
+	rc = start(c, &p, err);
 	close(pair[1]);
 	return rc;
 }
@@ -186,20 +213,21 @@ child_start_front(struct child *c, const struct child_front *conf, int *engine,
     char err[CHILD_ERRLEN])
 {
 	const int type = SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC;
-	const char *argv[] = { FRONT, "-c", conf->conf_path,
-		conf->foreground ? "-f" : NULL, NULL };
-	int fds[FDS_MAX] = { -1, conf->smtp4, conf->smtp6, conf->http };
-	char path[PATH_MAX];
+	struct program p = { .name = FRONT,
+		.env = "ZFW_FRONT",
+		.join = conf->join,
+		.argv = { PREFIX FRONT, "-c", conf->conf_path,
+		    conf->foreground ? "-f" : NULL },
+		.fds = { -1, conf->smtp4, conf->smtp6, conf->http },
+		.at = { 3, 4, 5, 6 },
+		.n = 4 };
 	int pair[2], rc;
 
-	*c = (struct child){ .sock = -1, .wake_fd = -1 };
-	program_path(FRONT, "ZFW_FRONT", path);
-	if (access(path, X_OK) != 0)
-		return fail(err, path);
+	*c = CHILD_NONE;
 	if (socketpair(AF_UNIX, type, 0, pair) != 0)
 		return fail(err, "cannot make the front's socket");
-	fds[0] = pair[1];
-	rc = start(c, path, argv, fds, FDS_MAX, false, err);
+	p.fds[0] = pair[1];
+	rc = start(c, &p, err);
 	close(pair[1]);
 	if (rc == 0)
 		*engine = pair[0];
@@ -209,11 +237,11 @@ child_start_front(struct child *c, const struct child_front *conf, int *engine,
 }
 
 static void
-journal_arguments(const struct child_journal *conf, const char *argv[ARGS])
+journal_arguments(const struct child_journal *conf, const char **argv)
 {
 	size_t n = 0;
 
-	argv[n++] = JOURNAL;
+	argv[n++] = PREFIX JOURNAL;
 	argv[n++] = "--follow";
 	argv[n++] = "--since";
 	argv[n++] = "-";
@@ -232,46 +260,44 @@ journal_arguments(const struct child_journal *conf, const char *argv[ARGS])
 	argv[n] = NULL;
 }
 
-/* The socket becomes 0 and 1; 2 stays, the rest is closed. */
-static bool
-place_socket(int sock)
-{
-	int s = fcntl(sock, F_DUPFD, 3); /* our 0 and 1 may be closed */
-
-	return s != -1 && dup2(s, 0) != -1 && dup2(s, 1) != -1 &&
-	    close_range(3, ~0U, 0) == 0;
-}
-
 int
 child_start_journal(struct child *c, const struct child_journal *conf,
     int *sock, char err[CHILD_ERRLEN])
 {
-	const char *argv[ARGS];
-	char path[PATH_MAX];
-	int pair[2], flags;
+	struct program p = { .name = JOURNAL,
+		.env = "ZFW_JOURNAL",
+		.join = conf->join,
+		.at = { 0, 1 },
+		.n = 2 };
+	int pair[2], flags, rc;
 
-	*c = (struct child){ .sock = -1, .wake_fd = -1 };
-	program_path(JOURNAL, "ZFW_JOURNAL", path);
-	if (access(path, X_OK) != 0)
-		return fail(err, path);
-	journal_arguments(conf, argv);
+	*c = CHILD_NONE;
+	journal_arguments(conf, p.argv);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
 		return fail(err, "cannot make the journal's socket");
 	flags = fcntl(pair[0], F_GETFL);
 	if (flags == -1 || fcntl(pair[0], F_SETFL, flags | O_NONBLOCK) == -1)
 		zfw_panic("a socket cannot be made non-blocking");
-	c->pid = fork();
-	if (c->pid == 0) {
-		leave_ours();
-		become_program(path, argv, place_socket(pair[1]));
-	}
+	p.fds[0] = p.fds[1] = pair[1];
+	rc = start(c, &p, err);
 	close(pair[1]);
-	*sock = pair[0];
-	if (c->pid != -1)
-		return 0;
-	close(pair[0]);
+	if (rc == 0)
+		*sock = pair[0];
+	else
+		close(pair[0]);
+	return rc;
+}
+
+/* Not our child: no status, but the descriptor of its process tells. */
+static bool
+has_left(struct child *c)
+{
+	struct pollfd p = { .fd = c->pid_fd, .events = POLLIN };
+
+	if (poll(&p, 1, 0) <= 0)
+		return false;
 	c->pid = 0;
-	return fail(err, "fork");
+	return true;
 }
 
 bool
@@ -281,6 +307,8 @@ child_reap(struct child *c)
 
 	if (c->pid == 0)
 		return true;
+	if (c->pid_fd != -1)
+		return has_left(c);
 	do
 		got = waitpid(c->pid, &c->status, WNOHANG);
 	while (got == -1 && errno == EINTR);
@@ -307,7 +335,9 @@ child_close(struct child *c)
 	child_tell_end(c);
 	if (c->wake_fd != -1)
 		close(c->wake_fd);
-	c->wake_fd = -1;
+	if (c->pid_fd != -1)
+		close(c->pid_fd);
+	c->wake_fd = c->pid_fd = -1;
 }
 
 const char *
@@ -317,6 +347,8 @@ child_how(const struct child *c, char *buf, size_t n)
 
 	if (c->pid != 0) {
 		(void)snprintf(buf, n, "closed its socket but still runs");
+	} else if (c->pid_fd != -1) {
+		(void)snprintf(buf, n, "its service manager knows why");
 	} else if (WIFSIGNALED(c->status)) {
 		sig = WTERMSIG(c->status);
 		(void)snprintf(buf, n, "killed by signal %d (%s)%s", sig,

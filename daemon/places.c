@@ -28,11 +28,30 @@ struct owner {
 	mode_t mode;
 };
 
-/* Makes the directory, or makes an old one ours; its descriptor. */
-static int
-make_dir(const char *path, const struct owner *o, char err[PLACES_ERRLEN])
+static bool
+owned(int fd, const struct owner *o)
 {
 	struct stat st;
+
+	return fstat(fd, &st) == 0 && st.st_uid == o->uid &&
+	    st.st_gid == o->gid && (st.st_mode & 07777) == o->mode;
+}
+
+/* As a service manager makes run_dir for a guard that is not root. */
+static struct owner
+shared(const struct owner *guard, const struct owner *user)
+{
+	return (struct owner){ guard->uid, user->gid, 01775 };
+}
+
+/*
+ * Makes the directory, or makes an old one ours; its descriptor.  One that
+ * belongs to `other` is left so.
+ */
+static int
+make_dir(const char *path, const struct owner *o, const struct owner *other,
+    char err[PLACES_ERRLEN])
+{
 	int fd;
 
 	if (mkdir(path, 0700) != 0 && errno != EEXIST)
@@ -40,14 +59,30 @@ make_dir(const char *path, const struct owner *o, char err[PLACES_ERRLEN])
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd == -1)
 		return fail(err, path);
-	if (fstat(fd, &st) == 0 &&
-	    (st.st_uid == o->uid && st.st_gid == o->gid &&
-		(st.st_mode & 07777) == o->mode))
+	if (owned(fd, o) || owned(fd, other))
 		return fd;
 	if (fchown(fd, o->uid, o->gid) == 0 && fchmod(fd, o->mode) == 0)
 		return fd;
 	(void)fail(err, path);
 	close(fd);
+	return -EPERM;
+}
+
+/* Without root: it must be there, and what it should be. */
+static int
+find_dir(const char *path, const struct owner *o, char err[PLACES_ERRLEN])
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd == -1)
+		return fail(err, path);
+	if (owned(fd, o))
+		return fd;
+	close(fd);
+	(void)snprintf(err, PLACES_ERRLEN,
+	    "%.150s: should belong to %d:%d with mode %04o; "
+	    "systemd-tmpfiles makes it so",
+	    path, (int)o->uid, (int)o->gid, (unsigned)o->mode);
 	return -EPERM;
 }
 
@@ -90,6 +125,13 @@ take_lock(struct places *p, int run_fd, char err[PLACES_ERRLEN])
 
 	if (fd == -1)
 		return fail(err, LOCK_NAME);
+	/* Root's file would stand in the guard's way next time. */
+	if (geteuid() == 0 && fchown(fd, p->guard_uid, (gid_t)-1) != 0) {
+		int rc = fail(err, LOCK_NAME);
+
+		close(fd);
+		return rc;
+	}
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		int rc = errno == EWOULDBLOCK ? held_by_another(fd, err) :
 						fail(err, LOCK_NAME);
@@ -115,10 +157,14 @@ take_lock(struct places *p, int run_fd, char err[PLACES_ERRLEN])
 static int
 claim_state(struct places *p, const struct config *c, char err[PLACES_ERRLEN])
 {
+	const int create = geteuid() == 0 ? O_CREAT : 0;
 	int fd = openat(p->state_fd, LOCK_NAME,
-	    O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+	    O_RDONLY | create | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 	int rc;
 
+	/* Not ours to make: the engine's lock of the store must do. */
+	if (fd == -1 && create == 0 && (errno == ENOENT || errno == EACCES))
+		return 0;
 	if (fd == -1)
 		return fail(err, c->state_dir);
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
@@ -136,28 +182,52 @@ claim_state(struct places *p, const struct config *c, char err[PLACES_ERRLEN])
 	return rc;
 }
 
+/* What a root's engine left would stand in the way of the next one. */
+static void
+clear_socket(int run_fd)
+{
+	(void)unlinkat(run_fd, "ctl", 0);
+}
+
+static int
+open_run_dir(struct places *p, const char *path, const struct owner *guard,
+    const struct owner *user, char err[PLACES_ERRLEN])
+{
+	const struct owner both = shared(guard, user);
+	int rc,
+	    fd = geteuid() != 0 ?
+	    find_dir(path, &both, err) :
+	    make_dir(path, &(struct owner){ 0, user->gid, 0755 }, &both, err);
+
+	if (fd < 0)
+		return fd;
+	rc = take_lock(p, fd, err);
+	if (rc == 0 && geteuid() != 0)
+		clear_socket(fd);
+	close(fd);
+	return rc;
+}
+
 int
 places_open(struct places *p, const struct config *c, char err[PLACES_ERRLEN])
 {
-	struct owner user = { 0 }, guard = { 0 };
-	int run_fd, rc;
+	struct owner user = { 0 }, guard = { 0 }, state;
+	int rc;
 
-	*p = (struct places){ -1, -1, -1 };
+	*p = (struct places){ -1, -1, -1, 0 };
 	rc = user_ids(c->user, &user, err);
 	if (rc == 0)
 		rc = user_ids(c->guard_user, &guard, err);
 	if (rc != 0)
 		return rc;
-	run_fd = make_dir(c->run_dir, &(struct owner){ 0, user.gid, 0755 },
-	    err);
-	if (run_fd < 0)
-		return run_fd;
-	rc = take_lock(p, run_fd, err);
-	close(run_fd);
+	p->guard_uid = guard.uid;
+	rc = open_run_dir(p, c->run_dir, &guard, &user, err);
 	if (rc != 0)
 		return rc;
-	p->state_fd = make_dir(c->state_dir,
-	    &(struct owner){ user.uid, guard.gid, 0750 }, err);
+	state = (struct owner){ user.uid, guard.gid, 0750 };
+	p->state_fd = geteuid() != 0 ?
+	    find_dir(c->state_dir, &state, err) :
+	    make_dir(c->state_dir, &state, &state, err);
 	if (p->state_fd < 0)
 		return p->state_fd;
 	return claim_state(p, c, err);
@@ -172,7 +242,7 @@ places_close(struct places *p)
 		close(p->claim_fd);
 	if (p->state_fd >= 0)
 		close(p->state_fd);
-	*p = (struct places){ -1, -1, -1 };
+	*p = (struct places){ -1, -1, -1, 0 };
 }
 
 bool

@@ -109,6 +109,15 @@ set_caps(unsigned caps, char err[PRIV_ERRLEN])
 	return 0;
 }
 
+static bool
+wanted(unsigned caps, unsigned cap)
+{
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (known[i].cap == cap)
+			return (caps & known[i].bit) != 0;
+	return false;
+}
+
 /* Asks the kernel anew: does it agree that nothing more is left? */
 static int
 check_caps(unsigned caps, char err[PRIV_ERRLEN])
@@ -116,11 +125,8 @@ check_caps(unsigned caps, char err[PRIV_ERRLEN])
 	if (capng_get_caps_process() != 0)
 		return fail(err, -EPERM, "capget failed");
 	for (unsigned cap = 0; cap <= CAP_LAST_CAP; cap++) {
-		bool want = false;
+		bool want = wanted(caps, cap);
 
-		for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-			want = want ||
-			    ((caps & known[i].bit) && known[i].cap == cap);
 		if (capng_have_capability(CAPNG_EFFECTIVE, cap) != want ||
 		    capng_have_capability(CAPNG_PERMITTED, cap) != want ||
 		    capng_have_capability(CAPNG_INHERITABLE, cap))
@@ -146,6 +152,87 @@ check_ids(const struct who *w, char err[PRIV_ERRLEN])
 	return 0;
 }
 
+/* Of `caps` what we have; `*more`: there is something besides. */
+static int
+held(unsigned caps, unsigned *have, bool *more, char err[PRIV_ERRLEN])
+{
+	if (capng_get_caps_process() != 0)
+		return fail(err, -EPERM, "capget failed");
+	*have = 0;
+	*more = false;
+	for (unsigned cap = 0; cap <= CAP_LAST_CAP; cap++)
+		if (capng_have_capability(CAPNG_PERMITTED, cap) &&
+		    !wanted(caps, cap))
+			*more = true;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if ((caps & known[i].bit) &&
+		    capng_have_capability(CAPNG_PERMITTED, known[i].cap))
+			*have |= known[i].bit;
+	return 0;
+}
+
+/*
+ * Where capset() is not to be had, what is left over is that `caps` may be
+ * inherited: by nobody, for the ambient set is empty and no file of ours has
+ * capabilities.
+ */
+static int
+keep_caps(unsigned caps, char err[PRIV_ERRLEN])
+{
+	unsigned have;
+	bool more;
+	int rc = held(caps, &have, &more, err);
+
+	if (rc == 0)
+		rc = set_caps(have, err);
+	if (rc == 0)
+		return check_caps(have, err);
+	if (rc != -EPERM)
+		return rc;
+	rc = held(caps, &have, &more, err);
+	if (rc == 0 && more)
+		return fail(err, -EPERM,
+		    "there are capabilities that cannot be given up");
+	return rc;
+}
+
+static int
+no_new_rights(char err[PRIV_ERRLEN])
+{
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		return fail_errno(err, "PR_SET_NO_NEW_PRIVS");
+	/* The leak sanitizer has to look into its own process. */
+	if (!PRIV_SANITIZER && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+		return fail_errno(err, "PR_SET_DUMPABLE");
+	return 0;
+}
+
+/* Not root: nobody else can be had, but less. */
+static int
+remain(const struct who *w, unsigned caps, char err[PRIV_ERRLEN])
+{
+	int rc = keep_caps(caps, err);
+
+	if (rc == 0)
+		rc = no_new_rights(err);
+	return rc != 0 ? rc : check_ids(w, err);
+}
+
+bool
+priv_is(const char *user, unsigned caps)
+{
+	const struct passwd *pw = getpwnam(user);
+
+	if (geteuid() == 0 || pw == NULL || pw->pw_uid != geteuid() ||
+	    capng_get_caps_process() != 0)
+		return false;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if ((caps & known[i].bit) &&
+		    !capng_have_capability(CAPNG_EFFECTIVE, known[i].cap))
+			return false;
+	return true;
+}
+
 int
 priv_become(const char *user, const char *group, unsigned caps,
     char err[PRIV_ERRLEN])
@@ -153,6 +240,8 @@ priv_become(const char *user, const char *group, unsigned caps,
 	struct who w;
 	int rc = look_up(user, group, &w, err);
 
+	if (rc == 0 && geteuid() != 0)
+		return remain(&w, caps, err);
 	if (rc == 0)
 		rc = empty_bounding_set(err);
 	if (rc != 0)
@@ -164,12 +253,11 @@ priv_become(const char *user, const char *group, unsigned caps,
 		rc = set_caps(caps, err);
 	if (rc != 0)
 		return rc;
-	if (prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) != 0 ||
-	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-		return fail_errno(err, "prctl");
-	/* The leak sanitizer has to look into its own process. */
-	if (!PRIV_SANITIZER && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
-		return fail_errno(err, "PR_SET_DUMPABLE");
+	if (prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) != 0)
+		return fail_errno(err, "PR_SET_KEEPCAPS");
+	rc = no_new_rights(err);
+	if (rc != 0)
+		return rc;
 	rc = check_ids(&w, err);
 	return rc != 0 ? rc : check_caps(caps, err);
 }

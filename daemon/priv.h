@@ -19,10 +19,16 @@ enum priv_cap { PRIV_NET_ADMIN = 1, PRIV_DAC_READ_SEARCH = 2 };
 /*
  * Becomes `user` with its primary group (and `group` besides, NULL = none),
  * keeps exactly the capabilities in `caps` (permitted and effective; nothing
- * inheritable or ambient), sets no_new_privs, clears dumpable.
+ * inheritable or ambient), sets no_new_privs, clears dumpable.  Who is not
+ * root must be that user already, keeps his groups, and has no more than
+ * `caps` afterwards, if less; where a service manager's filter forbids
+ * capset() he may not have had more before.
  */
 int priv_become(const char *user, const char *group, unsigned caps,
     char err[PRIV_ERRLEN]);
+
+/* Are we that user, not root, with these effective capabilities? */
+bool priv_is(const char *user, unsigned caps);
 
 struct priv_path {
 	const char *path; /* a directory (or file) */

@@ -96,9 +96,10 @@ static const int common_calls[] = {
 	SCMP_SYS(getpeername),
 };
 
-/* netlink, the log directories, the child */
+/* netlink, the log directories, the child, who wants to be one */
 static const int guard_calls[] = {
 	SCMP_SYS(bind),
+	SCMP_SYS(accept4),
 	SCMP_SYS(inotify_add_watch),
 	SCMP_SYS(inotify_rm_watch),
 	SCMP_SYS(wait4),
@@ -361,7 +362,7 @@ priv_seccomp(enum priv_role role, char err[PRIV_ERRLEN])
 
 	if (PRIV_SANITIZER) {
 		log_msg(LOG_WARNING,
-		    "sanitizer build: system calls are not limited");
+		    "sanitizer: sanitizer build: system calls are not limited");
 		return 0;
 	}
 	f = seccomp_init(SCMP_ACT_TRAP);

@@ -59,7 +59,7 @@ static const char usage_text[] =
     "  --follow          wait for more; without --since for new ones only\n"
     "  --file FILE...    of these journal files, not of this machine\n"
     "  --uids UID,...    of mail servers, besides root; else looked up\n"
-    "  --user, --group   become that, when started by root\n"
+    "  --user, --group   become that, when started by root; else be it\n"
     "  --syslog FACILITY say what is wrong to syslog, too\n"
     "  --help, --version\n";
 
@@ -269,7 +269,7 @@ confine(const struct options *o)
 	char err[PRIV_ERRLEN];
 	int rc = 0;
 
-	if (geteuid() == 0 && o->user != NULL)
+	if (o->user != NULL)
 		rc = priv_become(o->user, *o->group == '\0' ? NULL : o->group,
 		    0, err);
 	if (rc == 0)
@@ -277,7 +277,7 @@ confine(const struct options *o)
 	if (rc == 0 || rc == -ENOTSUP)
 		rc = priv_seccomp(PRIV_JOURNAL, err);
 	if (rc != 0)
-		log_msg(LOG_ERR, "%s", err);
+		log_msg(LOG_ERR, "root: %s", err);
 	return rc == 0;
 }
 
@@ -301,8 +301,8 @@ on_person(void *arg, struct str unit, struct str uid)
 
 	if (log_every(&r->person, now_us() / 1000, &left_out))
 		log_msg(LOG_NOTICE,
-		    "an entry of %s by user %s is passed over: no account of "
-		    "a mail server (%llu more)",
+		    "journal-person: an entry of %s by user %s is passed over: "
+		    "no account of a mail server (%llu more)",
 		    log_escape(unit, u, sizeof(u)),
 		    log_escape(uid, id, sizeof(id)),
 		    (unsigned long long)left_out);
@@ -352,16 +352,16 @@ static bool
 say_fault(const struct options *o, int rc)
 {
 	if (o->files_n > 0)
-		log_msg(LOG_ERR, "%s%s: %s", o->files[0],
+		log_msg(LOG_ERR, "journal-file: %s%s: %s", o->files[0],
 		    o->files_n > 1 ? " and more" : "",
 		    rc == -EBADMSG || rc == -ENODATA ? "not a journal" :
 						       strerror(-rc));
 	else if (rc == -ENOENT || rc == -EACCES || rc == -EPERM)
 		log_msg(LOG_ERR,
-		    "no journal that may be read: does systemd-journald run, "
-		    "may the group read it?");
+		    "journal-none: no journal that may be read: does "
+		    "systemd-journald run, may the group read it?");
 	else
-		log_msg(LOG_ERR, "%s", strerror(-rc));
+		log_msg(LOG_ERR, "journal-fault: %s", strerror(-rc));
 	return false;
 }
 
@@ -378,7 +378,8 @@ read_all(struct reader *r)
 		if (!r->opt.follow || rc == -ENOENT)
 			return say_fault(&r->opt, rc);
 		if (log_every(&r->fault, now_us() / 1000, NULL))
-			log_msg(LOG_WARNING, "%s; trying again", strerror(-rc));
+			log_msg(LOG_WARNING, "journal-again: %s; trying again",
+			    strerror(-rc));
 		if (!on_idle(r, -1, 0, AGAIN_S * 1000))
 			break;
 	}

@@ -31,6 +31,8 @@ struct asker {
 	int64_t now_ms;
 	bool hello, have_keys, gone;
 	uint8_t keys[2][FRONT_KEY_BYTES];
+	char texts[FRONT_TEXT_PARTS * FRONT_TEXT_BYTES];
+	uint32_t texts_n;           /* parts that have come */
 	uint32_t free, first, last; /* first, last: to be sent */
 	struct asker_counts n;
 	struct place places[];
@@ -195,11 +197,38 @@ asker_forget(struct asker *a, uint32_t handle)
 
 /* ---- from the engine ---- */
 
+/* The last part: now they are whole, if the first ones came. */
+static void
+on_text(struct asker *a, const struct frontmsg *m)
+{
+	const size_t name_n = FRONT_TEXT_NAME * FRONT_TEXT_BYTES;
+	const size_t url_n = sizeof(a->texts) - name_n;
+	char name[sizeof(a->texts) + 1] = "", url[sizeof(a->texts) + 1] = "";
+
+	if (m->seq != a->texts_n) {
+		a->texts_n = 0;
+		if (m->seq != 0)
+			return;
+	}
+	memcpy(a->texts + m->seq * FRONT_TEXT_BYTES, m->text, sizeof(m->text));
+	if (++a->texts_n < FRONT_TEXT_PARTS)
+		return;
+	a->texts_n = 0;
+	memcpy(name, a->texts, name_n);
+	memcpy(url, a->texts + name_n, url_n);
+	if (a->conf.texts != NULL)
+		a->conf.texts(a->conf.arg, name, url);
+}
+
 static void
 on_message(struct asker *a, const struct frontmsg *m)
 {
 	struct place *p;
 
+	if (m->op == FRONT_TEXT) {
+		on_text(a, m);
+		return;
+	}
 	if (m->op == FRONT_KEYS) {
 		memcpy(a->keys, m->keys, sizeof(a->keys));
 		a->have_keys = true;

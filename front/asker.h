@@ -30,6 +30,8 @@ struct asker_conf {
 	int fd; /* SOCK_SEQPACKET; closed by asker_free() */
 	size_t places;
 	void (*gone)(void *arg);
+	/* Others since a reload ("": none is configured); may be NULL. */
+	void (*texts)(void *arg, const char *name, const char *url);
 	void *arg;
 };
 

@@ -41,7 +41,7 @@ struct front {
 	bool foreground;
 	int smtp[SERVER_LISTENERS], page; /* listeners; -1 = none */
 	struct config *config;
-	char name[256];
+	char name[257], url[129];
 	struct event_base *base;
 	struct event *tick;
 	struct asker *asker;
@@ -53,8 +53,9 @@ struct front {
 
 /* ---- what it was started with ---- */
 
-static const char usage[] = "usage: zfw-front -c CONF [-f]\n"
-			    "Started by zfwd(8); of no use by hand.\n";
+static const char usage[] =
+    "usage: zfw-front -c CONF [-f] | --help | --version\n"
+    "Started by zfwd(8); of no use by hand.\n";
 
 static int
 refuse(void)
@@ -145,27 +146,13 @@ read_config(struct front *f)
 
 	f->config = config_read(f->conf_path, err);
 	if (f->config == NULL)
-		log_msg(LOG_ERR, "%s", err);
+		log_msg(LOG_ERR, "config: %s", err);
 	else
 		/* Whoever starts zfwd by hand sees why it does not start. */
 		log_open("zfw-front",
 		    LOG_TO_STDERR | (f->foreground ? 0 : LOG_TO_SYSLOG),
 		    f->config->syslog_facility);
 	return f->config != NULL;
-}
-
-static void
-choose_name(struct front *f)
-{
-	const struct config *c = f->config;
-	struct utsname u;
-	const char *name = c->front_name;
-
-	if (name[0] == '\0' && c->own_names != NULL && c->own_names[0] != NULL)
-		name = c->own_names[0];
-	if (name[0] == '\0')
-		name = uname(&u) == 0 ? u.nodename : "localhost";
-	(void)snprintf(f->name, sizeof(f->name), "%s", name);
 }
 
 /* A descriptor for each connection. */
@@ -181,7 +168,7 @@ raise_limit(size_t connections)
 	if (r.rlim_max < want)
 		r.rlim_max = want;
 	if (setrlimit(RLIMIT_NOFILE, &r) != 0)
-		log_msg(LOG_WARNING, "front_max: not so many descriptors: %s",
+		log_msg(LOG_WARNING, "front-max: not so many descriptors: %s",
 		    strerror(errno));
 }
 
@@ -192,12 +179,12 @@ give_up_root(const struct front *f)
 	int rc;
 
 	if (priv_become(f->config->user, NULL, 0, err) != 0) {
-		log_msg(LOG_ERR, "%s", err);
+		log_msg(LOG_ERR, "root: %s", err);
 		return false;
 	}
 	rc = priv_landlock(NULL, 0, err);
 	if (rc != 0 && rc != -ENOTSUP) /* the engine has said so already */
-		log_msg(LOG_ERR, "%s", err);
+		log_msg(LOG_ERR, "root: %s", err);
 	return rc == 0 || rc == -ENOTSUP;
 }
 
@@ -222,8 +209,8 @@ log_summary(struct front *f)
 		return;
 	f->told = n;
 	log_msg(LOG_INFO,
-	    "connections=%llu rejected=%llu deferred=%llu recipients=%llu "
-	    "silent=%llu timeouts=%llu busy=%llu crowded=%llu",
+	    "traffic connections=%llu rejected=%llu deferred=%llu "
+	    "recipients=%llu silent=%llu timeouts=%llu busy=%llu crowded=%llu",
 	    (unsigned long long)(n.connections - old.connections),
 	    (unsigned long long)(n.rejected - old.rejected),
 	    (unsigned long long)(n.deferred - old.deferred),
@@ -268,6 +255,26 @@ make_tick(struct front *f)
 	return f->tick != NULL && event_add(f->tick, &every) == 0;
 }
 
+static void
+choose_name(struct front *f, const char *name)
+{
+	struct utsname u;
+
+	if (name[0] == '\0')
+		name = uname(&u) == 0 ? u.nodename : "localhost";
+	(void)snprintf(f->name, sizeof(f->name), "%s", name);
+}
+
+/* Where they lie, all look at them anew: connections that are there, too. */
+static void
+on_texts(void *arg, const char *name, const char *url)
+{
+	struct front *f = arg;
+
+	choose_name(f, name);
+	(void)snprintf(f->url, sizeof(f->url), "%s", url);
+}
+
 static bool
 make_asker(struct front *f)
 {
@@ -276,6 +283,7 @@ make_asker(struct front *f)
 		.fd = ENGINE_FD,
 		.places = places < ASKER_PLACES_MAX ? places : ASKER_PLACES_MAX,
 		.gone = on_gone,
+		.texts = on_texts,
 		.arg = f };
 
 	f->asker = asker_new(&c, clock_ms(CLOCK_MONOTONIC));
@@ -288,7 +296,7 @@ make_server(struct front *f)
 	struct server_conf c = { .base = f->base,
 		.asker = f->asker,
 		.fds = { f->smtp[0], f->smtp[1] },
-		.talk = { f->name, f->config->front_url },
+		.talk = { f->name, f->url },
 		.max = f->config->front_max,
 		.per_client = SERVER_PER_CLIENT,
 		.idle_ms = SERVER_IDLE_MS,
@@ -298,7 +306,7 @@ make_server(struct front *f)
 	f->server = server_new(&c, clock_ms(CLOCK_MONOTONIC),
 	    clock_ms(CLOCK_REALTIME) / 1000);
 	if (f->server == NULL)
-		log_msg(LOG_ERR, "not enough memory");
+		log_msg(LOG_ERR, "memory: not enough memory");
 	return f->server != NULL;
 }
 
@@ -315,7 +323,7 @@ make_http(struct front *f)
 		return true;
 	f->http = http_open(&c, err);
 	if (f->http == NULL)
-		log_msg(LOG_ERR, "the page: %s", err);
+		log_msg(LOG_ERR, "front-page: the page: %s", err);
 	return f->http != NULL;
 }
 
@@ -326,7 +334,7 @@ shut_the_door(void)
 
 	if (priv_seccomp(PRIV_FRONT, err) == 0)
 		return true;
-	log_msg(LOG_ERR, "%s", err);
+	log_msg(LOG_ERR, "root: %s", err);
 	return false;
 }
 
@@ -337,13 +345,13 @@ start(struct front *f)
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (!read_config(f))
 		return false;
-	choose_name(f);
+	on_texts(f, config_front_name_of(f->config), f->config->front_url);
 	raise_limit(f->config->front_max);
 	if (!give_up_root(f))
 		return false;
 	f->base = event_base_new();
 	if (f->base == NULL || !make_asker(f)) {
-		log_msg(LOG_ERR, "not enough memory");
+		log_msg(LOG_ERR, "memory: not enough memory");
 		return false;
 	}
 	if (!make_http(f) || !make_server(f) || !make_tick(f) ||

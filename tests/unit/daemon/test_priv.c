@@ -7,9 +7,12 @@
  */
 #include "daemon/priv.h"
 
+#include <cap-ng.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <pwd.h>
+#include <seccomp.h>
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
@@ -128,6 +131,129 @@ no_user(void)
 	return strstr(err, "no-such-user") != NULL && getuid() == 0 ? 0 : 2;
 }
 
+/* As a service manager starts us: that user, these in the ambient set. */
+static bool
+start_as_user(unsigned caps)
+{
+	const struct passwd *pw = getpwnam(USER);
+
+	if (pw == NULL || prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0 ||
+	    setgroups(0, NULL) != 0 ||
+	    setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid) != 0 ||
+	    setresuid(pw->pw_uid, pw->pw_uid, pw->pw_uid) != 0)
+		return false;
+	capng_clear(CAPNG_SELECT_CAPS);
+	for (unsigned c = 0; c < 32; c++)
+		if (caps >> c & 1)
+			capng_update(CAPNG_ADD,
+			    (capng_type_t)(CAPNG_EFFECTIVE | CAPNG_PERMITTED |
+				CAPNG_INHERITABLE),
+			    c);
+	if (capng_apply(CAPNG_SELECT_CAPS) != 0)
+		return false;
+	for (unsigned c = 0; c < 32; c++)
+		if ((caps >> c & 1) &&
+		    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, c, 0, 0) != 0)
+			return false;
+	return true;
+}
+
+static bool
+has(capng_type_t type, unsigned cap)
+{
+	return capng_get_caps_process() == 0 &&
+	    capng_have_capability(type, cap) == 1;
+}
+
+static int
+already_user(void)
+{
+	if (!start_as_user(1U << CAP_NET_RAW | 1U << CAP_NET_ADMIN) ||
+	    become(PRIV_NET_ADMIN, NULL) != 0)
+		return 1;
+	if (has(CAPNG_PERMITTED, CAP_NET_RAW) ||
+	    has(CAPNG_INHERITABLE, CAP_NET_ADMIN))
+		return 2;
+	if (!has(CAPNG_EFFECTIVE, CAP_NET_ADMIN))
+		return 3;
+	return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, CAP_NET_ADMIN, 0,
+		   0) == 0 ?
+	    0 :
+	    4;
+}
+
+static int
+already_less(void)
+{
+	if (!start_as_user(1U << CAP_NET_ADMIN))
+		return 1;
+	return become(PRIV_NET_ADMIN | PRIV_DAC_READ_SEARCH, NULL) == 0 &&
+		!has(CAPNG_PERMITTED, CAP_DAC_READ_SEARCH) ?
+	    0 :
+	    2;
+}
+
+static int
+already_another(void)
+{
+	char err[PRIV_ERRLEN] = "";
+
+	if (!start_as_user(0))
+		return 1;
+	return priv_become("daemon", NULL, 0, err) != 0 ? 0 : 2;
+}
+
+/* A filter that forbids capset(), as a unit's may. */
+static bool
+forbid_capset(void)
+{
+	scmp_filter_ctx f = seccomp_init(SCMP_ACT_ALLOW);
+
+	return f != NULL &&
+	    seccomp_rule_add(f, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(capset), 0) ==
+	    0 &&
+	    seccomp_load(f) == 0;
+}
+
+static int
+without_capset(void)
+{
+	if (!start_as_user(1U << CAP_NET_ADMIN) || !forbid_capset() ||
+	    become(PRIV_NET_ADMIN, NULL) != 0)
+		return 1;
+	return has(CAPNG_EFFECTIVE, CAP_NET_ADMIN) &&
+		!has(CAPNG_PERMITTED, CAP_NET_RAW) &&
+		prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, CAP_NET_ADMIN, 0,
+		    0) == 0 ?
+	    0 :
+	    2;
+}
+
+static int
+more_without_capset(void)
+{
+	char err[PRIV_ERRLEN] = "";
+
+	if (!start_as_user(1U << CAP_NET_ADMIN | 1U << CAP_NET_RAW) ||
+	    !forbid_capset())
+		return 1;
+	return priv_become(USER, NULL, PRIV_NET_ADMIN, err) == -EPERM ? 0 : 2;
+}
+
+static int
+is_user(void)
+{
+	if (priv_is(USER, 0) || priv_is("root", 0))
+		return 1; /* root is nobody's service */
+	if (!start_as_user(1U << CAP_NET_ADMIN))
+		return 2;
+	return priv_is(USER, PRIV_NET_ADMIN) && priv_is(USER, 0) &&
+		!priv_is(USER, PRIV_DAC_READ_SEARCH) &&
+		!priv_is("daemon", PRIV_NET_ADMIN) ?
+	    0 :
+	    3;
+}
+
 static int
 no_group(void)
 {
@@ -168,6 +294,26 @@ test_become(void)
 	ZT_CASE("a group that is not there is named",
 	    returned(in_child(no_group), 0));
 	ZT_CASE("root is no user to become", returned(in_child(not_root), 0));
+}
+
+static void
+test_remain(void)
+{
+	if (geteuid() != 0) {
+		ZT_SKIP("remain", "needs root");
+		return;
+	}
+	ZT_CASE("who is that user already keeps what he may",
+	    returned(in_child(already_user), 0));
+	ZT_CASE("who has less gets no more",
+	    returned(in_child(already_less), 0));
+	ZT_CASE("who is another user is refused",
+	    returned(in_child(already_another), 0));
+	ZT_CASE("where capset is forbidden he keeps what he has",
+	    returned(in_child(without_capset), 0));
+	ZT_CASE("but more than he may is refused then",
+	    returned(in_child(more_without_capset), 0));
+	ZT_CASE("who has started us is known", returned(in_child(is_user), 0));
 }
 
 /* ---- Landlock ---- */
@@ -590,6 +736,7 @@ test_seccomp(void)
 
 static const struct zt_test tests[] = {
 	{ "become", test_become },
+	{ "remain", test_remain },
 	{ "landlock", test_landlock },
 	{ "seccomp", test_seccomp },
 };
