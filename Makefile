@@ -42,7 +42,7 @@ ALL_LF	= -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANF) $(LDFLAGS)
 # docs/ARCHITECTURE.md, checked by `make lint`.
 include programs.mk
 
-PROGRAMS := zfwd zfw-engine zfw-front zfw-journal zfwctl zfw-whitelist zfw-replay zfw-fp
+PROGRAMS := zfwd zfw-engine zfw-front zfw-journal zfw-join zfwctl zfw-whitelist zfw-replay zfw-fp zfw-stats
 
 .PHONY: all help deps build demo check check-unit check-e2e check-asan \
 	lint fuzz bench install clean golden-update stats
@@ -67,6 +67,7 @@ LIBS_libcares	:= -lcares
 LIBS_libsystemd	:= -lsystemd
 LIBS_libpcre2-8	:= -lpcre2-8
 LIBS_libmicrohttpd := -lmicrohttpd
+LIBS_libmaxminddb := -lmaxminddb
 
 SRC	:= $(wildcard fp/*.c daemon/*.c nft/*.c db/*.c front/*.c tools/*.c)
 TESTSRC	:= $(wildcard tests/unit/*/test_*.c)
@@ -89,6 +90,9 @@ $(B)/%.o: %.c Makefile programs.mk
 
 # The shipped signatures are part of that object.
 $(B)/fp/sigfile_ours.o: fp/zfw.fp
+
+# So are style and script of the page of statistics.
+$(B)/tools/stats_html_asset.o: tools/stats_html.css tools/stats_html.js
 
 define PROGRAM
 $(B)/$(1): $$($(1)_O:%=$(B)/%.o)
@@ -133,11 +137,11 @@ check:
 	@sh tests/deps.sh check
 	@sh tests/deps.sh e2e || echo "check: no browser: its cases are skipped"
 	@$(MAKE) --no-print-directory build ttools unit
-	@bash tests/run.sh $(B) unit golden scenario days outside e2e
+	@bash tests/run.sh $(B) unit golden scenario days tally outside e2e
 
 #: make check-unit     unit, golden and scenario tests only
 check-unit: build ttools unit
-	@bash tests/run.sh $(B) unit golden scenario days outside
+	@bash tests/run.sh $(B) unit golden scenario days tally outside
 
 #: make accuracy       zombies against servers on made days: docs/ACCURACY.md
 .PHONY: accuracy
@@ -192,27 +196,73 @@ bench-%:
 	@$(MAKE) --no-print-directory build ttools
 	@bash tests/bench.sh $(B) $*
 
+#: make soak           a gateway under load for SOAK_S seconds (3600), with
+#:                     restarts, reloads, clock steps (root): docs/PERFORMANCE.md
+.PHONY: soak
+soak:
+	@sh tests/deps.sh check
+	@$(MAKE) --no-print-directory build ttools
+	@SOAK_S=$(or $(SOAK_S),3600) bash tests/soak.sh $(B)
+
 #: make stats          function and file sizes against the style's aims
 stats:
 	@bash tests/stats.sh
 
 #: make install        below DESTDIR and PREFIX (default /usr/local)
+SYSTEMDDIR ?= $(PREFIX)/lib/systemd/system
+INSTALL_MAN = sed -e 's,/usr/local/libexec/zfw,$(LIBEXECDIR),g' \
+	-e 's,/usr/local/sbin,$(SBINDIR),g'
+INSTALL_UNIT = sed -e 's,@SBINDIR@,$(SBINDIR),g' \
+	-e 's,@LIBEXECDIR@,$(LIBEXECDIR),g' \
+	-e 's,/run/zfw\([ /]\|$$\),$(RUNDIR)\1,g' \
+	-e 's,/var/lib/zfw\([ /]\|$$\),$(STATEDIR)\1,g'
 install: build
 	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(BINDIR) \
-	    $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(MANDIR)/man8 \
-	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man1 \
-	    $(DESTDIR)$(SYSCONFDIR) $(DESTDIR)$(DATADIR)
-	install -m 755 $(B)/zfwd $(B)/zfwctl $(B)/zfw-whitelist \
+	    $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(SYSCONFDIR) $(DESTDIR)$(DATADIR)
+	install -m 755 $(B)/zfwd $(B)/zfwctl $(B)/zfw-whitelist $(B)/zfw-stats \
 	    $(DESTDIR)$(SBINDIR)
 	install -m 755 $(B)/zfw-replay $(B)/zfw-fp $(DESTDIR)$(BINDIR)
 	install -m 644 fp/zfw.fp $(DESTDIR)$(DATADIR)
-	install -m 755 $(B)/zfw-engine $(B)/zfw-front $(B)/zfw-journal \
+	install -m 755 $(B)/zfw-engine $(B)/zfw-front $(B)/zfw-journal $(B)/zfw-join \
 	    $(DESTDIR)$(LIBEXECDIR)
-	install -m 644 docs/man/*.8 $(DESTDIR)$(MANDIR)/man8
-	install -m 644 docs/man/*.5 $(DESTDIR)$(MANDIR)/man5
-	install -m 644 docs/man/*.1 $(DESTDIR)$(MANDIR)/man1
 	test -e $(DESTDIR)$(SYSCONFDIR)/zfwd.conf || \
 	    install -m 644 docs/zfwd.conf $(DESTDIR)$(SYSCONFDIR)/zfwd.conf
+	for s in 1 5 8; do \
+	    install -d $(DESTDIR)$(MANDIR)/man$$s || exit 1; \
+	    for f in docs/man/*.$$s; do \
+		$(INSTALL_MAN) $$f >$(DESTDIR)$(MANDIR)/man$$s/$${f##*/} || exit 1; \
+	    done; \
+	done
+	install -d $(DESTDIR)$(SYSTEMDDIR) $(DESTDIR)$(PREFIX)/lib/sysusers.d \
+	    $(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(SYSCONFDIR)/cron.d \
+	    $(DESTDIR)$(SYSCONFDIR)/logrotate.d \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	for f in service/*.service.in; do \
+	    u=$${f##*/}; \
+	    $(INSTALL_UNIT) $$f >$(DESTDIR)$(SYSTEMDDIR)/$${u%.in} || exit 1; \
+	done
+	install -m 644 service/*.timer $(DESTDIR)$(SYSTEMDDIR)
+	install -m 644 service/zfw.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/zfw.conf
+	$(INSTALL_UNIT) service/zfw.tmpfiles >$(DESTDIR)$(PREFIX)/lib/tmpfiles.d/zfw.conf
+	$(INSTALL_UNIT) service/zfw.cron.in >$(DESTDIR)$(SYSCONFDIR)/cron.d/zfw
+	install -m 644 service/zfw.logrotate $(DESTDIR)$(SYSCONFDIR)/logrotate.d/zfw
+	install -m 644 service/zfw.bash-completion \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/zfwctl
+	for p in zfwd zfw-whitelist zfw-replay zfw-fp zfw-stats; do \
+	    ln -sf zfwctl \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$p || exit 1; \
+	done
+
+#: make deb            a Debian package, below $(B)/deb
+.PHONY: deb
+deb:
+	@sh tests/deps.sh deb
+	@bash tests/deb.sh $(B)
+
+#: make check-deb      that package in a fresh Debian below a directory (root)
+.PHONY: check-deb
+check-deb: deb
+	@bash tests/package.sh $(B)
 
 clean:
 	rm -rf build build-asan

@@ -12,15 +12,19 @@ SIGFILE_O := fp/sigfile fp/sigfile_ours fp/sigfile_p0f fp/sigfile_pfos \
 
 P0F_O	:= fp/hosts fp/uptime fp/p0fapi fp/p0fsock
 
-CONFIG_O := daemon/config daemon/config_key daemon/config_nets \
+CONFIG_O := daemon/config daemon/config_key daemon/config_nets daemon/config_diff \
 	   daemon/config_print daemon/config_text daemon/config_value
 
 NFT_O	:= nft/nft nft/nftinstall nft/nftlook nft/nftbatch nft/nftlayout nft/nftsets \
 	   nft/nftchains nft/nftrules nft/nftexpr nft/nftlink nft/nftset \
 	   nft/nftwork nft/nftbulk nft/nftelem nft/nftget nft/nftwalk nft/nftallow \
-	   nft/nets nft/comment nft/reason
+	   nft/nets nft/comment nft/reason fp/jhash
 
-STORE_O	:= db/store db/store_allow db/parts db/storefile db/kcguard db/record db/record_client db/record_behind
+# Reads a store's file past its owner; without the library.  Chunks of the
+# history need daemon/tally and db/record_series besides.
+SCAN_O	:= db/scan db/kcfile db/seen
+
+STORE_O	:= db/store db/store_allow db/store_series db/record_series daemon/tally db/parts db/storefile db/kcguard db/record db/record_client db/record_behind
 
 LOGLINE_O := daemon/logtime daemon/logscan daemon/logline daemon/logkind \
 	   daemon/loghead daemon/logline_cleanup daemon/logline_filter \
@@ -50,22 +54,24 @@ ENGINE_O := $(FP_O) $(LOGLINE_O) daemon/logjoin daemon/names daemon/names_addr \
 	   daemon/evidence_rcpt daemon/evidence_log daemon/evidence_names \
 	   daemon/evidence_group daemon/evidence_learn \
 	   daemon/sites daemon/mailq \
-	   daemon/score daemon/score_terms daemon/decide daemon/blocks daemon/climb daemon/knocks \
-	   daemon/view daemon/engine daemon/engine_block daemon/engine_set \
+	   daemon/score daemon/score_terms daemon/decide daemon/blocks daemon/climb daemon/knocks daemon/attempts \
+	   daemon/view daemon/tally daemon/engine daemon/engine_tally daemon/engine_block daemon/engine_set daemon/engine_narrow \
 	   daemon/engine_syn daemon/engine_front daemon/engine_inline daemon/engine_climb daemon/engine_ends \
-	   daemon/engine_admin \
+	   daemon/engine_admin daemon/engine_policy \
 	   daemon/engine_learn daemon/msgid daemon/netlist daemon/pattern \
 	   daemon/pattern_new
 
 PRIV_O	:= daemon/priv daemon/privland daemon/privcall
 
 GUARD_O	:= daemon/guard daemon/guardopen daemon/guardapply \
-	   daemon/guardengine daemon/guardcheck daemon/guardsend \
+	   daemon/guardallow daemon/guardrepair daemon/guardretry \
+	   daemon/guardengine daemon/guardcheck daemon/guardsend daemon/join daemon/joinmsg daemon/childfds \
 	   daemon/guardtable daemon/neverblock daemon/neverlist \
 	   daemon/blockset daemon/repairs daemon/child daemon/places \
 	   daemon/guardcut daemon/guardclock daemon/guardfront \
 	   daemon/guardsole daemon/guardaudit daemon/guardqueue \
-	   daemon/logwatch daemon/nftconf
+	   daemon/guardreload daemon/guardlist daemon/guardnotify \
+	   daemon/logwatch daemon/logfind daemon/nftconf
 
 # What `zfwd -n` needs of them, and what matches lines.
 PATTERN_NEW_O := daemon/pattern_new daemon/logkind
@@ -82,8 +88,12 @@ zfw-journal_O := daemon/zfw-journal daemon/journalread daemon/journal \
 	   daemon/logtime daemon/log $(PRIV_O)
 zfw-journal_L := libsystemd libseccomp libcap-ng
 
-LIVE_O	:= daemon/live daemon/live_in daemon/live_out daemon/live_guard daemon/live_check daemon/live_queue \
-	   daemon/live_save daemon/live_learned daemon/live_allow daemon/live_ctl daemon/live_botnets daemon/live_status \
+# Becomes one of zfwd's processes, under a service manager.
+zfw-join_O := daemon/zfw-join daemon/joinmsg daemon/childfds
+zfw-join_L :=
+
+LIVE_O	:= daemon/live daemon/live_reload daemon/live_top daemon/live_in daemon/live_out daemon/live_guard daemon/live_check daemon/live_queue \
+	   daemon/live_save daemon/live_sweep daemon/ageing daemon/live_learned daemon/live_tally daemon/live_allow daemon/live_ctl daemon/live_botnets daemon/live_status \
 	   daemon/live_alarm daemon/blind daemon/live_p0f daemon/live_front daemon/live_names daemon/outq \
 	   daemon/logtail daemon/logtail_stream daemon/logstream daemon/journal daemon/tailfile \
 	   daemon/ctl daemon/ctlreq daemon/why daemon/why_visits daemon/why_words daemon/jtext daemon/route
@@ -108,18 +118,18 @@ zfw-front_L := libmicrohttpd libevent_core libconfuse libseccomp libcap-ng \
 	   libsodium
 
 REPLAY_O := tools/replay tools/replay_out tools/replay_events \
-	   tools/replay_marks tools/replay_world tools/replay_spill \
+	   tools/replay_marks tools/replay_world tools/replay_spill tools/replay_state \
 	   tools/replay_diff tools/replay_explain tools/replay_truth \
-	   tools/replay_conn tools/replay_tally tools/replay_tally_count \
+	   tools/replay_conn tools/replay_effect tools/replay_effect_count \
 	   tools/replay_stat tools/replay_report \
 	   tools/replay_report_rows tools/replay_report_json
 
 zfw-replay_O := tools/zfw-replay $(REPLAY_O) tools/logfile \
 	   tools/show tools/show_why tools/show_behind daemon/why daemon/why_visits daemon/why_words daemon/jtext \
-	   $(CONFIG_O) daemon/log daemon/netlist $(DNSTELL_O) daemon/logjson \
+	   $(STORE_O) $(CONFIG_O) daemon/log daemon/netlist $(DNSTELL_O) daemon/logjson \
 	   fp/capture fp/recorder daemon/signatures $(SIGFILE_O) $(ENGINE_O) \
 	   daemon/lists
-zfw-replay_L := libpcre2-8 libpcap libconfuse libsodium libjansson libm
+zfw-replay_L := kyotocabinet libpcre2-8 libpcap libconfuse libsodium libjansson libm
 
 ASK_O	:= tools/ctlclient tools/show tools/kernel tools/toolconf \
 	   daemon/ctlreq daemon/nftconf
@@ -128,18 +138,49 @@ ASK_O	:= tools/ctlclient tools/show tools/kernel tools/toolconf \
 CHECK_O	:= tools/check tools/check_kernel tools/check_net \
 	   tools/check_front tools/check_cut tools/check_system \
 	   tools/check_hooks tools/check_ports tools/scratch \
-	   tools/scratchnet tools/scratchsock tools/frame fp/jhash fp/traits fp/link \
+	   tools/scratchnet tools/scratchsock tools/frame fp/traits fp/link \
 	   fp/nfqueue fp/verdicts nft/sockcut daemon/privland
 
-zfwctl_O := tools/zfwctl tools/show_why tools/show_behind tools/show_botnets $(CHECK_O) \
-	   $(ASK_O) $(CONFIG_O) daemon/log fp/addr $(NFT_O)
-zfwctl_L := libconfuse libmnl libnftnl libnetfilter_queue libjansson
+# One page with plots; nothing of the store.
+STATS_HTML_O := tools/stats_html tools/stats_html_asset tools/stats_html_facts \
+	   tools/stats_html_list tools/stats_html_machine tools/stats_html_mistake tools/stats_html_name \
+	   tools/stats_html_pen tools/stats_html_time tools/stats_html_top \
+	   tools/stats_svg tools/stats_svg_axis tools/stats_svg_heat \
+	   tools/stats_svg_slots tools/stats_svg_time tools/stats_names
 
-zfw-whitelist_O := tools/zfw-whitelist tools/allowtext tools/offline \
+# The store as a whole: backup, check, export, import.
+DUMP_O	:= tools/dump tools/dumpclient tools/dumpfield
+STORETOOL_O := tools/storecmd tools/backup tools/checkdb tools/export \
+	   tools/import tools/owner tools/wholefile $(DUMP_O) $(SCAN_O) \
+	   db/storemake $(STORE_O) daemon/client daemon/faces daemon/jtext \
+	   fp/hash
+
+zfwctl_O := tools/zfwctl tools/top tools/top_frame tools/show_reload tools/show_why tools/show_behind tools/show_botnets $(CHECK_O) \
+	   $(ASK_O) $(CONFIG_O) daemon/log fp/addr $(NFT_O) $(STORETOOL_O)
+zfwctl_L := libconfuse libmnl libnftnl libnetfilter_queue libjansson \
+	   libsodium kyotocabinet libm
+
+zfw-whitelist_O := tools/zfw-whitelist tools/allowtext tools/offline tools/owner \
 	   $(ASK_O) daemon/jtext $(CONFIG_O) daemon/log fp/addr fp/hash \
 	   daemon/client daemon/faces $(STORE_O) $(NFT_O)
 zfw-whitelist_L := libconfuse libmnl libnftnl libsodium kyotocabinet \
 	   libjansson libm
+
+# What zfw-stats reads and writes; neither the store nor the engine is in it.
+STATSREAD_O := tools/stats_read tools/stats_mem tools/stats_dict \
+	   tools/stats_name tools/stats_rows tools/stats_list tools/stats_top \
+	   tools/stats_geo tools/stats_mark tools/stats_series \
+	   tools/stats_botnet $(SCAN_O) db/record db/record_client \
+	   db/record_behind db/record_brief db/record_series daemon/tally \
+	   daemon/client daemon/faces daemon/names daemon/names_addr \
+	   $(BOTNET_O) tools/stats_names fp/addr fp/hash
+STATSWRITE_O := tools/stats_names tools/stats_words tools/stats_text tools/stats_json \
+	   tools/stats_csv tools/stats_prom tools/stats_letter daemon/jtext
+
+zfw-stats_O := tools/zfw-stats tools/stats_when tools/wholefile \
+	   $(STATSREAD_O) $(STATSWRITE_O) $(STATS_HTML_O) tools/toolconf \
+	   $(CONFIG_O) daemon/log
+zfw-stats_L := libmaxminddb libjansson libconfuse libsodium libm
 
 ZFWFP_O	:= tools/fpopts tools/fploop tools/fprun tools/fpform \
 	   tools/fpform_p0f tools/fpform_json tools/fpform_talk tools/fpjson \

@@ -1,33 +1,36 @@
 #!/bin/sh
 # Installs what building, testing and the demo need, when it is missing and
 # we are root; otherwise says what to install.  Debian 12 package names.
-# usage: deps.sh [demo|check|e2e|kernel|lint|bench]    (nothing: all but
-# bench and kernel)
+# usage: deps.sh [demo|check|e2e|kernel|lint|bench|deb]    (nothing: all but
+# bench, kernel and deb)
 set -eu
 
 build="gcc make pkg-config libpcap-dev libmnl-dev libnftnl-dev
 libnetfilter-queue-dev libevent-dev libconfuse-dev libsodium-dev
 libseccomp-dev libcap-ng-dev libjansson-dev libc-ares-dev libkyotocabinet-dev libcunit1-dev
-libpcre2-dev libsystemd-dev libmicrohttpd-dev"
+libpcre2-dev libsystemd-dev libmicrohttpd-dev libmaxminddb-dev"
 run="nftables iproute2 postfix swaks openssl libio-socket-inet6-perl util-linux procps"
 test="rsyslog tcpdump p0f strace python3 iptables rspamd tshark curl
-systemd-journal-remote"
+systemd systemd-journal-remote"
+promtool="prometheus" # without: that case is skipped, aloud
 browser="chromium chromium-driver" # without: those cases are skipped, aloud
 kernel="qemu-system-x86 busybox-static cpio kmod" # make check-kernel
 bench="fail2ban python3-pyinotify iptables nftables p0f procps iproute2 util-linux
 python3"
+deb="debhelper dpkg-dev fakeroot lintian debootstrap"
 lint="git clang libclang-rt-14-dev clang-format clang-tidy cppcheck mandoc universal-ctags"
 
 case ${1:-all} in
 demo) want="$build $run" ;;
 check) want="$build $run $test" ;;
-e2e) want="$browser" ;;
+e2e) want="$browser $promtool" ;;
 kernel) want="$build $run $kernel" ;;
 lint) want="$build $lint" ;;
 bench) want="$build $bench" ;;
+deb) want="$build $deb" ;;
 all) want="$build $run $test $browser $lint" ;;
 *)
-	echo "usage: deps.sh [demo|check|e2e|kernel|lint|bench]" >&2
+	echo "usage: deps.sh [demo|check|e2e|kernel|lint|bench|deb]" >&2
 	exit 2
 	;;
 esac
