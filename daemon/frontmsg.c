@@ -15,6 +15,7 @@ enum {
 	HAS_ISSUED = 1 << 2,
 	HAS_TELL = 1 << 3, /* result, kind, tier, link, until_s */
 	HAS_KEYS = 1 << 4,
+	HAS_TEXT = 1 << 5, /* in the place of the keys; seq: which part */
 };
 
 static const unsigned ops[FRONTMSG_OPS] = {
@@ -22,6 +23,7 @@ static const unsigned ops[FRONTMSG_OPS] = {
 	[FRONT_CLICK] = HAS_SEQ | HAS_KEY | HAS_ISSUED,
 	[FRONT_KEYS] = HAS_KEYS,
 	[FRONT_TELL] = HAS_SEQ | HAS_TELL,
+	[FRONT_TEXT] = HAS_SEQ | HAS_TEXT,
 };
 
 static bool
@@ -78,6 +80,27 @@ keys_none(const struct frontmsg *m)
 	return memcmp(m->keys, none, sizeof(none)) == 0;
 }
 
+/* Printable ASCII, then zeros. */
+static bool
+text_ok(const struct frontmsg *m)
+{
+	size_t n = 0;
+
+	while (n < sizeof(m->text) && m->text[n] > ' ' && m->text[n] < 0x7f)
+		n++;
+	while (n < sizeof(m->text) && m->text[n] == '\0')
+		n++;
+	return n == sizeof(m->text) && m->seq < FRONT_TEXT_PARTS;
+}
+
+static bool
+text_none(const struct frontmsg *m)
+{
+	static const char none[sizeof(m->text)];
+
+	return memcmp(m->text, none, sizeof(none)) == 0;
+}
+
 /* Does it carry exactly what its op carries, all of it within range? */
 static bool
 msg_ok(const struct frontmsg *m)
@@ -93,6 +116,8 @@ msg_ok(const struct frontmsg *m)
 		return false;
 	if (!(has & HAS_KEYS ? keys_ok(m) : keys_none(m)))
 		return false;
+	if (!(has & HAS_TEXT ? text_ok(m) : text_none(m)))
+		return false;
 	if (m->issued_s < 0 || (m->op == FRONT_CLICK && m->issued_s == 0))
 		return false;
 	return (has & HAS_SEQ || m->seq == 0) &&
@@ -101,7 +126,7 @@ msg_ok(const struct frontmsg *m)
 
 /*
  * The record: version, op, result, kind, tier, link, family, zero, seq:4,
- * zero:4, address:16, issued_s:8, until_s:8, keys:64, zero:16.
+ * zero:4, address:16, issued_s:8, until_s:8, keys or text:64, zero:16.
  */
 void
 frontmsg_encode(const struct frontmsg *m, uint8_t out[FRONTMSG_BYTES])
@@ -122,7 +147,10 @@ frontmsg_encode(const struct frontmsg *m, uint8_t out[FRONTMSG_BYTES])
 	wr_bytes(&w, m->key.b, sizeof(m->key.b));
 	wr_le64(&w, (uint64_t)m->issued_s);
 	wr_le64(&w, (uint64_t)m->until_s);
-	wr_bytes(&w, m->keys, sizeof(m->keys));
+	if (m->op == FRONT_TEXT)
+		wr_bytes(&w, m->text, sizeof(m->text));
+	else
+		wr_bytes(&w, m->keys, sizeof(m->keys));
 }
 
 static void
@@ -154,7 +182,10 @@ decode(struct rd r, struct frontmsg *m)
 	take_bytes(&r, m->key.b, sizeof(m->key.b));
 	m->issued_s = (int64_t)rd_le64(&r);
 	m->until_s = (int64_t)rd_le64(&r);
-	take_bytes(&r, m->keys, sizeof(m->keys));
+	if (m->op == FRONT_TEXT)
+		take_bytes(&r, m->text, sizeof(m->text));
+	else
+		take_bytes(&r, m->keys, sizeof(m->keys));
 	zero |= rd_le64(&r);
 	zero |= rd_le64(&r);
 	return ok && !r.bad && link <= 1 && zero == 0 && msg_ok(m);

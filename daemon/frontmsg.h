@@ -28,8 +28,15 @@ enum frontmsg_op {
 	FRONT_KEYS, /* keys: [0] signs, both are good (none is zero; twice the
 		       same before there is a second); again when rotated */
 	FRONT_TELL, /* seq, result, kind, tier, link, until_s */
+	FRONT_TEXT, /* seq: part 0.., text: front_name and front_url are others
+		       since a reload; all parts come, in order */
 	FRONTMSG_OPS,
 };
+
+/* Parts of FRONT_TEXT: the name (256 bytes, zeros behind it), then the url. */
+#define FRONT_TEXT_BYTES 64
+#define FRONT_TEXT_NAME  4
+#define FRONT_TEXT_PARTS 6
 
 /* Why, in one kind that a postmaster understands; never the exact rule. */
 enum front_kind {
@@ -66,6 +73,7 @@ struct frontmsg {
 	int64_t issued_s; /* when the token was made, wall clock */
 	int64_t until_s;  /* the block's end, wall clock; 0 = none */
 	uint8_t keys[2][FRONT_KEY_BYTES];
+	char text[FRONT_TEXT_BYTES]; /* no NUL at its end when it is full */
 };
 
 void frontmsg_encode(const struct frontmsg *m, uint8_t out[FRONTMSG_BYTES]);

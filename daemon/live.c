@@ -55,7 +55,8 @@ sync_store(struct live *l, int64_t mono_ms)
 		live_out_store_error(l, "sync", rc);
 	took_ms = live_mono_ms() - mono_ms;
 	if (took_ms > SECOND_MS)
-		log_msg(LOG_WARNING, "store: writing to the disk took %lld ms",
+		log_msg(LOG_WARNING,
+		    "store-slow: writing to the disk took %lld ms",
 		    (long long)took_ms);
 	l->sync_ms = mono_ms + SYNC_EVERY_MS;
 }
@@ -71,7 +72,8 @@ flush_recorder(struct live *l)
 	if (rc == 0)
 		return;
 	l->faults.record = true;
-	log_msg(LOG_ERR, "recording stopped: %s", strerror(-rc));
+	log_msg(LOG_ERR, "record-stopped: recording stopped: %s",
+	    strerror(-rc));
 }
 
 static void
@@ -81,10 +83,14 @@ each_second(struct live *l, int64_t mono_ms)
 	live_save_begin(l);
 	flush_recorder(l);
 	live_out_tick(l);
+	live_top_tick(l, mono_ms);
+	live_guard_send(l, &(struct msg){ .op = MSG_ALIVE });
 	live_allow_tick(l, live_wall_ms());
 	live_alarm_tick(l, mono_ms);
 	live_names_tick(l, mono_ms);
 	live_learned_tick(l, mono_ms);
+	live_tally_tick(l, mono_ms);
+	live_sweep_tick(l, mono_ms);
 	sync_store(l, mono_ms);
 	l->second_ms = mono_ms + SECOND_MS;
 }
@@ -100,6 +106,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	live_in_captures(l);
 	engine_tick(l->engine, live_wall_ms());
 	live_check_tick(l, mono_ms);
+	live_reload_tick(l);
 	live_queue_tick(l);
 	if (l->ctl != NULL)
 		ctl_tick(l->ctl, mono_ms);
@@ -158,7 +165,7 @@ init_engine(struct live *l)
 		.out = live_out,
 		.load = live_out_load,
 		.save = live_out_save,
-		.cut = l->policy->enforce,
+		.cut = true, /* in mode enforce */
 		.session = l->conf.p0f_fd < 0 ? NULL : live_p0f_session,
 		.ask = l->conf.resolver == NULL ? NULL : live_names_ask,
 	};
@@ -190,12 +197,15 @@ live_new(const struct live_conf *conf)
 	l->cfg = conf->config;
 	l->policy = &conf->config->policy;
 	l->started_ms = live_wall_ms();
+	l->begun_ms = live_mono_ms();
 	l->sync_ms = live_mono_ms() + SYNC_EVERY_MS;
 	live_front_init(l);
 	live_check_init(l);
+	live_top_init(l);
 	if (!outq_init(&l->q) || !init_loop(l) || !init_engine(l) ||
 	    !live_in_init(l) || !live_guard_init(l) || !init_ctl(l) ||
-	    !live_p0f_init(l) || !live_names_init(l) || !live_learned_init(l)) {
+	    !live_p0f_init(l) || !live_names_init(l) || !live_learned_init(l) ||
+	    !live_sweep_init(l)) {
 		live_free(l);
 		return NULL;
 	}
@@ -231,6 +241,7 @@ live_load(struct live *l)
 	int rc;
 
 	engine_tick(l->engine, ld.now_ms);
+	live_tally_load(l);
 	rc = live_learned_load(l);
 	if (rc == 0)
 		rc = live_allow_load(l, ld.now_ms);
@@ -241,7 +252,7 @@ live_load(struct live *l)
 	if (rc != 0)
 		return rc;
 	log_msg(LOG_NOTICE,
-	    "ready: %zu blocks in force, %zu networks allowed by hand, "
+	    "loaded: ready: %zu blocks in force, %zu networks allowed by hand, "
 	    "loaded in %lld ms",
 	    ld.restored, l->allow_n, (long long)(live_mono_ms() - began_ms));
 	live_guard_send(l, &(struct msg){ .op = MSG_HELLO });
@@ -256,6 +267,7 @@ live_run(struct live *l)
 		l->result = -EIO;
 	live_save_all(l);
 	live_learned_save_all(l);
+	live_tally_save_all(l);
 	flush_recorder(l);
 	(void)store_sync(l->conf.store);
 	return l->result;
@@ -276,11 +288,13 @@ live_free(struct live *l)
 	ctl_free(l->ctl);
 	live_names_fini(l);
 	live_learned_fini(l);
+	live_sweep_fini(l);
 	live_p0f_fini(l);
 	live_front_fini(l);
 	live_guard_fini(l);
 	live_in_fini(l);
 	engine_free(l->engine);
+	live_reload_fini(l);
 	free_event(l->ev_tick);
 	free_event(l->ev_term);
 	free_event(l->ev_int);

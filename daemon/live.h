@@ -14,11 +14,14 @@
  *   live_in.c     captures and log lines -> engine
  *   live_out.c    engine -> store, guard, log
  *   live_save.c   clients and log positions into the store, in rounds
+ *   live_sweep.c  forgets clients that are not worth their place any more
  *   live_learned.c  the model and the botnets: from the store and into it
  *   live_guard.c  the guard's socket, both ways
  *   live_allow.c  the allow list in force
+ *   live_reload.c the configuration again, whole or not at all
  *   live_ctl.c    requests of the tools; live_status.c the answer to `status`,
  *                 live_botnets.c that to `botnets`
+ *   live_top.c    what is going on just now, for `zfwctl top`
  *   live_alarm.c  says that we are blind
  *   live_p0f.c    answers p0f's queries from the packets seen
  *   live_names.c  questions to DNS and their answers
@@ -42,7 +45,7 @@ struct live_iface {
 };
 
 struct live_conf {
-	const struct config *config;
+	struct config *config; /* a reload writes to it */
 	const struct live_iface *ifaces;
 	size_t ifaces_n;
 	struct recorder *recorder; /* NULL = none */
@@ -50,7 +53,7 @@ struct live_conf {
 	struct signatures *sigs;
 	struct lists *lists;
 	struct resolver *resolver; /* NULL: off; freed by live_free() */
-	struct patterns *patterns; /* the site's own */
+	struct patterns *patterns; /* the site's own, until a reload */
 	int guard_fd, wake_fd;
 	int ctl_fd; /* listening; -1 = none; closed by live_free() */
 	int p0f_fd; /* the same */

@@ -27,7 +27,7 @@ check_source(struct live *l, size_t i)
 		s->blind = blind_source(lines, understood);
 	if (s->blind && lines > 0)
 		log_msg(LOG_WARNING,
-		    "blind: %s: %llu lines in ten minutes and none of them "
+		    "blind-log: %s: %llu lines in ten minutes and none of them "
 		    "understood: is this a mail log?",
 		    l->cfg->logs[i], (unsigned long long)lines);
 }
@@ -79,21 +79,21 @@ check_wire(struct live *l)
 	switch (l->alarms.view) {
 	case BLIND_LOG:
 		log_msg(LOG_WARNING,
-		    "blind: %llu connections and no line about any client in "
-		    "any log: is this the log of that server?",
+		    "blind-clients: %llu connections and no line about any "
+		    "client in any log: is this the log of that server?",
 		    (unsigned long long)l->alarms.memory.alone);
 		break;
 	case BLIND_CAPTURE:
 		log_msg(LOG_WARNING,
-		    "blind: %llu lines about clients in ten minutes and no "
-		    "connection on the wire (%llu SYNs): is this the right "
+		    "blind-wire: %llu lines about clients in ten minutes and "
+		    "no connection on the wire (%llu SYNs): is this the right "
 		    "interface, does it show both directions?",
 		    (unsigned long long)d.orphans, (unsigned long long)d.syns);
 		break;
 	case BLIND_OTHER:
 		log_msg(LOG_WARNING,
-		    "blind: %llu connections and %llu lines about clients in "
-		    "ten minutes, but never of the same client: is this the "
+		    "blind-both: %llu connections and %llu lines about clients "
+		    "in ten minutes, but never of the same client: is this the "
 		    "log of that server, are the clocks right?",
 		    (unsigned long long)d.handshakes,
 		    (unsigned long long)d.orphans);
@@ -116,7 +116,8 @@ check_lessons(struct live *l, int64_t mono_ms)
 		return;
 	l->alarms.lessons_ms = mono_ms + LESSONS_MS;
 	log_msg(LOG_WARNING,
-	    "learned: %s: an unusual site, or does somebody teach zfw lies?",
+	    "learned-odd: %s: an unusual site, or does somebody teach zfw "
+	    "lies?",
 	    text);
 }
 

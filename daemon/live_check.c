@@ -46,7 +46,7 @@ set_right(struct live *l)
 	int64_t offset = offset_ms();
 
 	log_msg(LOG_NOTICE,
-	    "the clock was set by %lld s: all blocks are sent again",
+	    "clock: the clock was set by %lld s: all blocks are sent again",
 	    (long long)((offset - l->check.offset_ms) / 1000));
 	engine_clock(l->engine, live_wall_ms());
 	l->check.offset_ms = offset;
@@ -92,8 +92,8 @@ tell_full(struct live *l, int64_t mono_ms)
 	if (n.evicted + n.full_spared != l->check.full &&
 	    log_every(&l->check.full_said, mono_ms, NULL))
 		log_msg(LOG_ALERT,
-		    "the sets are full: %zu blocks, of which %llu had to make "
-		    "room so far, and %llu clients were spared; raise "
+		    "full: the sets are full: %zu blocks, of which %llu had to "
+		    "make room so far, and %llu clients were spared; raise "
 		    "blocks_max",
 		    n.blocks_now, (unsigned long long)n.evicted,
 		    (unsigned long long)n.full_spared);
@@ -151,8 +151,8 @@ live_check_done(struct live *l, const struct msg *m)
 	l->check.wrong++;
 	l->bulk.repair = true;
 	log_msg(LOG_WARNING,
-	    "the kernel has %s for %d s instead of %lld s: all blocks are "
-	    "sent again",
+	    "times-differ: the kernel has %s for %d s instead of %lld s: all "
+	    "blocks are sent again",
 	    net_print(&ask->at.net, who), m->value == INT32_MAX ? -1 : m->value,
 	    (long long)(w.left_ms / 1000));
 }

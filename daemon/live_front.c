@@ -78,7 +78,7 @@ keys_need(struct live *l)
 	randombytes_buf(f->keys, sizeof(f->keys));
 	f->made_ms = live_wall_ms();
 	keys_store(l);
-	log_msg(LOG_NOTICE, "front: a key for its links was made");
+	log_msg(LOG_NOTICE, "front-key: a key for its links was made");
 }
 
 static void
@@ -112,10 +112,37 @@ keys_tick(struct live *l)
 		f->made_ms = now_ms;
 		keys_store(l);
 		f->keys_due = f->ready;
-		log_msg(LOG_INFO, "front: a new key signs its links");
+		log_msg(LOG_INFO, "front-key: a new key signs its links");
 	}
 	if (f->keys_due)
 		send_keys(l);
+}
+
+/* ---- its texts, after a reload ---- */
+
+static int
+send_texts(const struct live *l)
+{
+	char all[FRONT_TEXT_PARTS * FRONT_TEXT_BYTES] = "";
+	int rc = 0;
+
+	(void)snprintf(all, sizeof(all), "%s", config_front_name_of(l->cfg));
+	(void)snprintf(all + FRONT_TEXT_NAME * FRONT_TEXT_BYTES,
+	    sizeof(all) - FRONT_TEXT_NAME * FRONT_TEXT_BYTES, "%s",
+	    l->cfg->front_url);
+	for (uint32_t i = 0; rc == 0 && i < FRONT_TEXT_PARTS; i++) {
+		struct frontmsg m = { .op = FRONT_TEXT, .seq = i };
+
+		memcpy(m.text, all + i * FRONT_TEXT_BYTES, sizeof(m.text));
+		rc = frontmsg_send(l->front.fd, &m);
+	}
+	return rc;
+}
+
+void
+live_front_texts(struct live *l)
+{
+	l->front.texts_due = l->front.ready && send_texts(l) == -EAGAIN;
 }
 
 /* ---- answers ---- */
@@ -234,7 +261,9 @@ set_there(struct live *l)
 	f->told = true;
 	f->there = there;
 	engine_set_front(l->engine, there, live_wall_ms());
-	log_msg(LOG_NOTICE, there ? "front: it is there" : "front: it is gone");
+	log_msg(LOG_NOTICE,
+	    there ? "front-up: front: it is there" :
+		    "front-gone: front: it is gone");
 }
 
 static void
@@ -266,6 +295,8 @@ on_record(struct live *l, const struct frontmsg *m)
 		break;
 	case FRONT_ASK:
 		f->asks++;
+		/* Its SYN may say that another machine than the blocked one asks. */
+		live_in_captures(l);
 		is = engine_front_ask(l->engine, &m->key, issued_ms(m),
 		    live_wall_ms());
 		tell(l, m->seq, &is);
@@ -352,6 +383,8 @@ live_front_tick(struct live *l, int64_t mono_ms)
 	f->second_ms = mono_ms + 1000;
 	f->clicks_left = CLICKS_SEC;
 	keys_tick(l);
+	if (f->texts_due)
+		live_front_texts(l);
 	for (size_t i = 0; i < FRONT_WAITS; i++)
 		if (f->waits[i].state != WAIT_FREE &&
 		    mono_ms - f->waits[i].since_ms > WAIT_MS)

@@ -16,6 +16,7 @@
 #include "daemon/logtail.h"
 #include "daemon/outq.h"
 #include "db/parts.h"
+#include "db/store_series.h"
 #include "fp/p0fsock.h"
 
 #define LIVE_LOGS_MAX CONFIG_LIST_MAX
@@ -53,6 +54,8 @@ struct live_wait {
 struct live_bulk {
 	bool allow;      /* the allow list is being sent ... */
 	size_t allow_at; /* ... from here: 0 = its beginning */
+	bool list;       /* networks of block_file, ... */
+	size_t list_at;  /* ... from here */
 	bool blocks;     /* all blocks are being sent ... */
 	bool restore;    /* ... as an answer to MSG_RESYNC, not a repair */
 	bool blocks_begun;
@@ -63,8 +66,58 @@ struct live_bulk {
 	int64_t again_ms; /* monotonic; one was refused: send all then */
 };
 
+/*
+ * Networks that knock most: a slot belongs to whoever has knocked most of all
+ * that fall into it, and is halved now and then.
+ */
+#define TOP_SLOTS  1024
+#define TOP_LATEST 24
+struct live_top {
+	struct hash_key key;
+	int64_t fade_ms; /* next time; monotonic */
+	struct live_hot {
+		struct net net;
+		uint32_t n;
+	} hot[TOP_SLOTS];
+	struct live_decided { /* a ring */
+		int64_t t_ms;
+		struct net net;
+		uint8_t kind; /* enum engine_out_kind */
+		uint8_t tier, action, reasons[4];
+		uint16_t score;
+		uint32_t for_s;
+		bool narrow, shadow;
+		char why[32];
+	} latest[TOP_LATEST];
+	size_t latest_n; /* ever */
+};
+
+enum reload_state {
+	RELOAD_NONE,
+	RELOAD_SEND,  /* all is read; the guard is to get the file */
+	RELOAD_GUARD, /* it has it */
+	RELOAD_BULK,  /* in force; what follows from it is being sent */
+	RELOAD_SYNC,  /* all is sent */
+};
+struct live_reload {
+	enum reload_state state;
+	struct ctl_conn *conn;     /* who asked; NULL: a signal */
+	bool again;                /* another signal came meanwhile */
+	int fd;                    /* of the file */
+	uint64_t hash;             /* of its text */
+	uint32_t seq;              /* of MSG_SYNC */
+	struct config *next;       /* NULL: nothing is waiting */
+	struct patterns *patterns; /* the same; NULL: unchanged, too */
+	struct config_diff diff;   /* of the last one */
+	bool fresh[LIVE_LOGS_MAX]; /* logs that came with it */
+};
+
 struct live_faults {
-	bool record; /* the recording cannot be written: said once */
+	bool record;     /* the recording cannot be written: said once */
+	bool full;       /* the disk: nothing is stored until there is room */
+	uint64_t full_n; /* writes that failed for it */
+	uint64_t unsaved, saved; /* clients and positions, each time */
+	int64_t full_ms;         /* monotonic: not tried again until then */
 	struct log_limit store, guard, orphan, refused, capture, bad_msg;
 	uint64_t store_errors, bad_msgs;
 };
@@ -88,12 +141,25 @@ struct live_names { /* at the last look */
 	uint64_t questions, replies;
 };
 
+struct live_sweep {
+	struct sweep *round; /* live_sweep.c's own */
+	struct event *ev;
+	int64_t next_ms, ended_ms;           /* monotonic */
+	uint64_t clients, forgotten, rounds; /* clients: of the last round */
+	int64_t longest_us;                  /* slice so far */
+};
+
 struct live_learned {
 	struct event *ev;
 	int64_t next_ms;    /* monotonic */
 	unsigned next;      /* enum engine_learned */
 	uint8_t *buf;       /* that is being written; else NULL */
 	struct parts parts; /* of it */
+};
+
+struct live_tally {
+	struct tally_history h;
+	int64_t next_ms; /* monotonic: when it is stored */
 };
 
 struct live_alarms {
@@ -121,7 +187,7 @@ struct live_front {
 	bool there;  /* both, as the engine ... */
 	bool told;   /* ... was told, if it was */
 	bool paused; /* it said too much for this tick */
-	bool keys_due;
+	bool keys_due, texts_due;
 	uint8_t keys[2][FRONT_KEY_BYTES]; /* [0] signs */
 	int64_t made_ms;                  /* wall clock; 0: not loaded yet */
 	unsigned asks_left, clicks_left;
@@ -166,10 +232,12 @@ struct live {
 	struct live_log logs[LIVE_LOGS_MAX];
 	struct live_cap caps[LIVE_IFACES_MAX];
 	int64_t started_ms;                   /* wall clock */
+	int64_t begun_ms;                     /* the same, monotonic */
 	int64_t second_ms, sync_ms, allow_ms; /* monotonic, next time */
 	bool lines_read;                      /* since positions were taken */
 	bool round_on;                        /* clients are being stored ... */
 	size_t round_at;                      /* ... engine_flush_some() */
+	uint64_t round_unsaved, round_saved;  /* at its begin */
 	int result;                           /* of live_run() */
 
 	struct outq q;
@@ -180,6 +248,9 @@ struct live {
 	uint64_t refused[REFUSALS];
 	struct live_queue queue;
 	struct live_check check;
+	struct live_reload reload;
+	struct live_top top;
+	bool own_patterns; /* conf.patterns are of a reload */
 
 	struct store_allow *allow;
 	size_t allow_n, allow_max;
@@ -191,6 +262,8 @@ struct live {
 	struct live_p0f p0f;
 	struct live_names names;
 	struct live_learned learned;
+	struct live_tally tally;
+	struct live_sweep sweep;
 	struct live_front front;
 	struct msg_in in;
 };
@@ -203,6 +276,8 @@ void live_end(struct live *l, int result);
 /* live_in.c */
 bool live_in_init(struct live *l);
 void live_in_fini(struct live *l);
+/* Log source i is gone, or has another path now. */
+void live_in_source(struct live *l, size_t i);
 void live_in_captures(struct live *l);
 /* One packet, from wherever. */
 void live_in_packet(struct live *l, const struct packet *p);
@@ -211,9 +286,16 @@ void live_in_lines(struct live *l);
 /* live_save.c */
 bool live_save_init(struct live *l); /* the logs' stored positions */
 void live_save_fini(struct live *l);
+bool live_save_source(struct live *l, size_t i); /* where it was left */
 /* Clients, then log positions, unless that is still being done. */
 void live_save_begin(struct live *l);
 void live_save_all(struct live *l); /* at once, for the end */
+
+/* live_sweep.c */
+bool live_sweep_init(struct live *l);
+void live_sweep_fini(struct live *l);
+void live_sweep_tick(struct live *l, int64_t mono_ms);
+json_t *live_sweep_status(const struct live *l);
 
 /* live_learned.c */
 bool live_learned_init(struct live *l);
@@ -229,6 +311,8 @@ bool live_out_save(void *arg, const struct client *c);
 /* Once a second: how many lines were left out. */
 void live_out_tick(struct live *l);
 void live_out_store_error(struct live *l, const char *what, int rc);
+/* All was stored: there is room, if there was none. */
+void live_out_store_good(struct live *l);
 /* A line about a block that waits until its sessions have been ended. */
 void live_out_late(struct live *l);
 /* MSG_BLOCK, MSG_RENEW or MSG_CHECK of an element that is to be there. */
@@ -285,8 +369,30 @@ void live_ctl_request(void *arg, struct ctl_conn *c, const struct ctl_req *r);
 void live_ctl_gone(void *arg, struct ctl_conn *c);
 void live_ctl_synced(struct live *l, uint32_t seq, int result);
 
+/* live_reload.c */
+void
+live_reload_begin(struct live *l, struct ctl_conn *conn); /* NULL: SIGHUP */
+void live_reload_configured(struct live *l, int result);
+void live_reload_synced(struct live *l, uint32_t seq, int result);
+void live_reload_gone(struct live *l, const struct ctl_conn *c);
+void live_reload_tick(struct live *l);
+void live_reload_fini(struct live *l);
+json_t *live_reload_pending(const struct live *l); /* keys: a restart is due */
+
 /* live_status.c */
 json_t *live_status(struct live *l);
+
+/* live_top.c */
+void live_top_init(struct live *l);
+void live_top_note(struct live *l, const struct engine_out *o);
+void live_top_tick(struct live *l, int64_t mono_ms);
+json_t *live_top(struct live *l);
+
+/* live_tally.c */
+void live_tally_load(struct live *l); /* before the first tick */
+void live_tally_tick(struct live *l, int64_t mono_ms); /* each second */
+void live_tally_save_all(struct live *l);
+json_t *live_tally_status(struct live *l);
 
 /* live_botnets.c */
 json_t *live_botnets(struct live *l);
@@ -306,6 +412,7 @@ void live_front_init(struct live *l);
 void live_front_fini(struct live *l);
 void live_front_tick(struct live *l, int64_t mono_ms);
 void live_front_fd(struct live *l, int fd); /* takes it */
+void live_front_texts(struct live *l); /* its name and the page's address */
 /* What the guard says of it: does it hand clients to it? */
 void live_front_gone(struct live *l, bool there);
 /* After all that clicks did: as the requests of live_ctl. */

@@ -62,7 +62,8 @@ static void
 cap_broken(struct live_cap *cap)
 {
 	if (log_every(&cap->live->faults.capture, live_mono_ms(), NULL))
-		log_msg(LOG_ERR, "%s: capture failed, trying again: %s",
+		log_msg(LOG_ERR,
+		    "capture-failed: %s: capture failed, trying again: %s",
 		    cap->iface->name, capture_error(cap->iface->capture));
 	if (!cap->broken && cap->ev != NULL)
 		(void)event_del(cap->ev);
@@ -84,7 +85,7 @@ cap_read(struct live_cap *cap)
 		}
 		if (cap->broken) { /* the interface is up again */
 			cap->broken = false;
-			log_msg(LOG_NOTICE, "%s: capture goes on",
+			log_msg(LOG_NOTICE, "capture-back: %s: capture goes on",
 			    cap->iface->name);
 			if (cap->ev != NULL)
 				(void)event_add(cap->ev, NULL);
@@ -180,7 +181,7 @@ static void
 say_fault(struct log_limit *lim, const char *path, const char *what)
 {
 	if (log_every(lim, live_mono_ms(), NULL))
-		log_msg(LOG_WARNING, "%s: %s", path, what);
+		log_msg(LOG_WARNING, "log-fault: %s: %s", path, what);
 }
 
 static void
@@ -193,23 +194,26 @@ on_log_event(void *arg, size_t i, enum logtail_event ev, uint64_t n)
 	switch (ev) {
 	case LOGTAIL_EV_FIRST:
 		log_msg(LOG_NOTICE,
-		    "%s: read for the first time: from its end (byte %llu)",
+		    "log-first: %s: read for the first time: from its end "
+		    "(byte %llu)",
 		    path, v);
 		break;
 	case LOGTAIL_EV_RESUMED:
-		log_msg(LOG_INFO, "%s: goes on where it was left, %llu bytes",
+		log_msg(LOG_INFO,
+		    "log-resumed: %s: goes on where it was left, %llu bytes",
 		    path, v);
 		break;
 	case LOGTAIL_EV_ROTATED:
-		log_msg(LOG_INFO, "%s: a new file", path);
+		log_msg(LOG_INFO, "log-rotated: %s: a new file", path);
 		break;
 	case LOGTAIL_EV_TRUNCATED:
-		log_msg(LOG_NOTICE, "%s: truncated: from its start", path);
+		log_msg(LOG_NOTICE,
+		    "log-truncated: %s: truncated: from its start", path);
 		break;
 	case LOGTAIL_EV_LOST:
 		log_msg(LOG_WARNING,
-		    "%s: the file read last is gone: lines after byte %llu "
-		    "of it are lost",
+		    "log-lost: %s: the file read last is gone: lines after "
+		    "byte %llu of it are lost",
 		    path, v);
 		break;
 	case LOGTAIL_EV_MISSING:
@@ -251,7 +255,8 @@ on_wake(evutil_socket_t fd, short what, void *arg)
 
 	(void)what;
 	if (read(fd, &n, sizeof(n)) < 0 && errno != EAGAIN)
-		log_msg(LOG_ERR, "wake descriptor: %s", strerror(errno));
+		log_msg(LOG_ERR, "log-wake: wake descriptor: %s",
+		    strerror(errno));
 	live_in_lines(arg);
 }
 
@@ -277,6 +282,22 @@ on_wait(void *arg, size_t i, int fd)
 		    l);
 	if (*ev != NULL) /* without: the tick reads it */
 		(void)event_add(*ev, NULL);
+}
+
+void
+live_in_source(struct live *l, size_t i)
+{
+	struct live_log *s = &l->logs[i];
+
+	logtail_reset(l->tail, i); /* and its event with it */
+	if (s->ev != NULL)
+		event_free(s->ev);
+	*s = (struct live_log){ .ev = NULL };
+	if (l->cfg->logs[i] != NULL && l->cfg->logs[i][0] != '\0' &&
+	    !live_save_source(l, i))
+		log_msg(LOG_ERR,
+		    "log-place: %s: where it was left cannot be read",
+		    l->cfg->logs[i]);
 }
 
 /* ---- start and end ---- */
@@ -309,7 +330,8 @@ live_in_init(struct live *l)
 	while (l->logs_n < LIVE_LOGS_MAX && l->cfg->logs != NULL &&
 	    l->cfg->logs[l->logs_n] != NULL)
 		l->logs_n++;
-	l->tail = logtail_new(&tc, l->logs_n);
+	/* Others may come with a reload. */
+	l->tail = logtail_new(&tc, LIVE_LOGS_MAX);
 	if (l->tail == NULL)
 		return false;
 	if (!live_save_init(l))

@@ -36,7 +36,7 @@ encode(struct live *l, enum engine_learned what)
 	if (rc != 0)
 		live_out_store_error(l, engine_learned_name[what], rc);
 	if (live_mono_ms() - began_ms > LONG_MS)
-		log_msg(LOG_WARNING, "learned: encoding %s took %lld ms",
+		log_msg(LOG_WARNING, "learned-slow: encoding %s took %lld ms",
 		    engine_learned_name[what],
 		    (long long)(live_mono_ms() - began_ms));
 	return rc == 0;
@@ -118,8 +118,8 @@ load_one(struct live *l, enum engine_learned what, void *buf)
 	else if (n == -EBADMSG ||
 	    (n > 0 && !engine_learned_decode(l->engine, what, buf, (size_t)n)))
 		log_msg(LOG_WARNING,
-		    "learned: what is stored as %s cannot be read; learning it "
-		    "afresh",
+		    "learned-damaged: what is stored as %s cannot be read; "
+		    "learning it afresh",
 		    name);
 }
 

@@ -138,8 +138,8 @@ live_names_tick(struct live *l, int64_t mono_ms)
 	asked = n.questions - s->questions;
 	if (s->next_ms != 0 && asked >= FEW && n.replies == s->replies)
 		log_msg(LOG_WARNING,
-		    "resolver: %llu questions in ten minutes and no reply: "
-		    "are the servers right?",
+		    "resolver-silent: %llu questions in ten minutes and no "
+		    "reply: are the servers right?",
 		    (unsigned long long)asked);
 	s->questions = n.questions;
 	s->replies = n.replies;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* live_out - what the engine decides: to the store, the guard, the log */
+#include <errno.h>
 #include <stdio.h>
 
 #include "daemon/live_impl.h"
 #include "daemon/why.h"
 
 #define LINES_A_SECOND 200
+#define FULL_RETRY_MS  1000
 
 void
 live_out_store_error(struct live *l, const char *what, int rc)
@@ -13,9 +15,31 @@ live_out_store_error(struct live *l, const char *what, int rc)
 	uint64_t left_out;
 
 	l->faults.store_errors++;
+	if (rc == -ENOSPC) {
+		l->faults.full_n++;
+		if (!l->faults.full)
+			log_msg(LOG_CRIT,
+			    "store-full: the disk is full: nothing new is "
+			    "remembered until there is room, blocks go on");
+		l->faults.full = true;
+		l->faults.full_ms = live_mono_ms() + FULL_RETRY_MS;
+		return;
+	}
 	if (log_every(&l->faults.store, live_mono_ms(), &left_out))
-		log_msg(LOG_ERR, "store: %s: %s (%llu more)", what,
+		log_msg(LOG_ERR, "store-failed: %s: %s (%llu more)", what,
 		    strerror(-rc), (unsigned long long)left_out);
+}
+
+void
+live_out_store_good(struct live *l)
+{
+	if (!l->faults.full)
+		return;
+	log_msg(LOG_NOTICE,
+	    "store-room: there is room again on the disk (%llu writes failed)",
+	    (unsigned long long)l->faults.full_n);
+	l->faults.full = false;
+	l->faults.full_n = 0;
 }
 
 bool
@@ -33,10 +57,17 @@ bool
 live_out_save(void *arg, const struct client *c)
 {
 	struct live *l = arg;
-	int rc = store_client_put(l->conf.store, c);
+	int rc = -ENOSPC;
 
-	if (rc < 0)
-		live_out_store_error(l, "writing a client", rc);
+	/* Thousands wait to be written: one try a second tells enough. */
+	if (!l->faults.full || live_mono_ms() >= l->faults.full_ms) {
+		rc = store_client_put(l->conf.store, c);
+		if (rc < 0)
+			live_out_store_error(l, "writing a client", rc);
+		else
+			l->faults.saved++;
+	}
+	l->faults.unsaved += rc < 0;
 	return rc >= 0;
 }
 
@@ -94,7 +125,8 @@ live_out_tick(struct live *l)
 {
 	if (l->burst.left_out == 0)
 		return;
-	log_msg(LOG_NOTICE, "%llu more decisions, not logged one by one",
+	log_msg(LOG_NOTICE,
+	    "not-logged: %llu more decisions, not logged one by one",
 	    (unsigned long long)l->burst.left_out);
 	l->burst.left_out = 0;
 }
@@ -232,6 +264,7 @@ live_out(void *arg, const struct engine_out *o)
 {
 	struct live *l = arg;
 
+	live_top_note(l, o);
 	switch (o->kind) {
 	case ENGINE_BLOCK:
 		send_block(l, o, MSG_BLOCK);

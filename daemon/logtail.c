@@ -56,6 +56,19 @@ logtail_resume(struct logtail *t, size_t i, const struct logtail_pos *pos)
 	t->v[i].has_saved = pos->p[0].ino != 0;
 }
 
+void
+logtail_reset(struct logtail *t, size_t i)
+{
+	struct source *s = &t->v[i];
+
+	for (size_t k = 0; k < s->n; k++)
+		close(s->f[k].fd);
+	if (s->stream.fd >= 0)
+		logtail_stream_end(t, i);
+	memset(s, 0, sizeof(*s));
+	s->stream.fd = -1;
+}
+
 /* Has it been cut or rewritten since?  Then from its start. */
 static void
 file_check(struct logtail *t, size_t i, struct tail_file *f, int64_t now_ms)

@@ -101,6 +101,9 @@ void logtail_free(struct logtail *t); /* NULL is allowed */
 void
 logtail_resume(struct logtail *t, size_t source, const struct logtail_pos *pos);
 
+/* That source is gone, or another one has its number from now on. */
+void logtail_reset(struct logtail *t, size_t source);
+
 /*
  * What the guard says (MSG_LOG_FD).  `fd` is owned from now on, -1 = none;
  * `dev` and `ino` as in the message: where nothing was found, what was asked.

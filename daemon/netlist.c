@@ -271,6 +271,52 @@ netlist_n(const struct netlist *l)
 	return l == NULL ? 0 : l->n;
 }
 
+struct each {
+	const struct netlist *l;
+	uint8_t family;
+	void (*fn)(void *arg, const struct net *n);
+	void *arg;
+};
+
+static void
+put_be64(uint8_t to[8], uint64_t v)
+{
+	for (unsigned i = 0; i < 8; i++)
+		to[i] = (uint8_t)(v >> (56 - 8 * i));
+}
+
+/* As deep as an address has bits, at most. */
+static void
+each_below(const struct each *e, uint32_t at)
+{
+	const struct node *n = &e->l->node[at];
+	struct net net = { .a.family = e->family, .bits = n->bits };
+
+	if (at == 0)
+		return;
+	put_be64(net.a.b, n->hi);
+	put_be64(net.a.b + 8, n->lo);
+	net.a = addr_mask(&net.a, n->bits);
+	if (n->set)
+		e->fn(e->arg, &net);
+	each_below(e, n->child[0]);
+	each_below(e, n->child[1]);
+}
+
+void
+netlist_each(const struct netlist *l,
+    void (*fn)(void *arg, const struct net *n), void *arg)
+{
+	for (unsigned v6 = 0; l != NULL && l->n > 0 && v6 <= 1; v6++) {
+		const struct forest *f = v6 ? &l->v6 : &l->v4;
+		const struct each e = { l, v6 ? 6 : 4, fn, arg };
+
+		each_below(&e, f->short_root);
+		for (size_t i = 0; f->roots != NULL && i < ROOTS; i++)
+			each_below(&e, f->roots[i]);
+	}
+}
+
 /* ---- files ---- */
 
 static bool

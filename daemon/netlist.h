@@ -33,5 +33,8 @@ int netlist_add(struct netlist *l, const struct net *n, struct str label);
 bool
 netlist_has(const struct netlist *l, const struct addr *a, struct net *which);
 size_t netlist_n(const struct netlist *l); /* networks, each once */
+/* All of them, in no order that means anything. */
+void netlist_each(const struct netlist *l,
+    void (*fn)(void *arg, const struct net *n), void *arg);
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * policy - what the admin decided, as the pure stages 6 to 8 see it
  *
- * Filled by config.c (or a test) before the engine starts and not changed
- * while it runs.  Whoever filled it owns what it points to.  Durations are
+ * Filled by config.c (or a test) before the engine starts; changed while it
+ * runs only by a reload, all at once, and then the engine is told.  Whoever filled it owns what it points to.  Durations are
  * seconds, probabilities 0..1, lists are NULL-terminated or counted.
  */
 #ifndef ZFW_DAEMON_POLICY_H
@@ -56,6 +56,7 @@ struct policy {
 
 	const struct netlist *end_user; /* networks of end users; may be NULL */
 	const struct netlist *pools;    /* of mail providers; may be NULL */
+	const struct netlist *listed;   /* always blocked; may be NULL */
 
 	struct net_list never; /* never blocked: built in + own, less lifted */
 	struct net_list allow; /* the admin's, from the config */

@@ -228,7 +228,7 @@ say_list_error(struct list *l, const struct addr *a, const char *why)
 	if (now_ms < l->say_ms)
 		return;
 	l->say_ms = now_ms + HOUR_MS;
-	log_msg(LOG_WARNING, "dns_lists: %.*s answers %s: %s", (int)zone.n,
+	log_msg(LOG_WARNING, "dns-list: %.*s answers %s: %s", (int)zone.n,
 	    zone.p, addr_print(a, who), why);
 }
 

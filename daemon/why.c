@@ -84,6 +84,17 @@ why_block_json(const struct client *c, const struct net *whole, int64_t now_ms)
 	    (json_int_t)c->knocks);
 }
 
+/* Real or not as the mode is now, whatever it was then. */
+static json_t *
+block_json(const struct why_ask *a, const struct client *c,
+    const struct net *net)
+{
+	json_t *o = why_block_json(c, net, a->now_ms);
+
+	json_object_set_new(o, "shadow", json_boolean(!a->policy->enforce));
+	return o;
+}
+
 /* ---- machines, the click ---- */
 
 static json_t *
@@ -188,12 +199,14 @@ verdict(const struct why_ask *a)
 		return "never blocked";
 	if (a->allowed != NULL)
 		return "allowed";
+	if (a->listed != NULL)
+		return a->policy->enforce ? "listed" : "would be listed";
 	if (a->over != NULL && (c == NULL || !client_blocked(c, a->now_ms)))
 		return "blocked with its network";
 	if (c == NULL)
 		return "never seen";
 	if (client_blocked(c, a->now_ms))
-		return c->shadow ? "would be blocked" : "blocked";
+		return a->policy->enforce ? "blocked" : "would be blocked";
 	if (s->immune)
 		return "immune";
 	switch (decide(a->policy, c, s, a->now_ms).what) {
@@ -315,7 +328,7 @@ add_client(json_t *o, const struct why_ask *a)
 	    json_string(sigdb_grade_name[c->os_grade]));
 	json_object_set_new(o, "offences", json_integer(c->offences));
 	json_object_set_new(o, "block",
-	    c->tier == 0 ? json_null() : why_block_json(c, NULL, a->now_ms));
+	    c->tier == 0 ? json_null() : block_json(a, c, NULL));
 	json_object_set_new(o, "history", history_json(c));
 	json_object_set_new(o, "good", good_json(c));
 	json_object_set_new(o, "machines", faces_json(c, a->now_ms));
@@ -407,9 +420,11 @@ why_json(const struct why_ask *a)
 	    a->allowed == NULL ? json_null() : jtext_net(a->allowed));
 	json_object_set_new(o, "never_by",
 	    a->never == NULL ? json_null() : jtext_net(a->never));
+	json_object_set_new(o, "listed_by",
+	    a->listed == NULL ? json_null() : jtext_net(a->listed));
 	json_object_set_new(o, "over",
 	    a->over == NULL ? json_null() :
-			      why_block_json(a->over, a->over_net, a->now_ms));
+			      block_json(a, a->over, a->over_net));
 	if (a->client != NULL) {
 		add_score(o, a);
 		add_client(o, a);

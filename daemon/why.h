@@ -24,6 +24,7 @@ struct why_ask {
 	const struct score *score;   /* of it; NULL only with client */
 	const struct net *allowed;   /* the allow entry it is under, or NULL */
 	const struct net *never;     /* the never-block entry, or NULL */
+	const struct net *listed;    /* that of a block_file, or NULL */
 	/* the IPv6 network that is blocked as a whole over it, or NULL */
 	const struct client *over;
 	const struct net *over_net;

@@ -40,9 +40,9 @@ layer() {
     fp/uptime | fp/hosts | fp/p0fapi | fp/p0fsock | fp/flows | fp/tsclock) echo 4 ;;
     fp/*) echo unknown ;;
     daemon/log | daemon/logtime | daemon/logline* | daemon/logscan | daemon/logjson | daemon/logjoin | daemon/logrule | daemon/logreply | daemon/logkind | daemon/loghead | daemon/pattern*) echo 5 ;;
-    daemon/evidence* | daemon/cross | daemon/names* | daemon/client | daemon/faces | daemon/stacks | daemon/sites | daemon/mailq | daemon/policy | daemon/model* | daemon/botnet* | daemon/netlist | daemon/dnsmark | daemon/dnsmsg | daemon/dnscache | daemon/msgid) echo 6 ;;
+    daemon/evidence* | daemon/cross | daemon/names* | daemon/client | daemon/faces | daemon/stacks | daemon/sites | daemon/mailq | daemon/policy | daemon/model* | daemon/botnet* | daemon/netlist | daemon/dnsmark | daemon/dnsmsg | daemon/dnscache | daemon/msgid | daemon/tally) echo 6 ;;
     daemon/score* | daemon/view) echo 7 ;;
-    daemon/decide | daemon/blocks | daemon/climb | daemon/knocks | daemon/frontmsg | daemon/engine*) echo 8 ;;
+    daemon/decide | daemon/blocks | daemon/climb | daemon/knocks | daemon/attempts | daemon/frontmsg | daemon/engine*) echo 8 ;;
     nft/* | db/*) echo 9 ;;
     front/*) echo 10 ;;
     daemon/*) echo 10 ;;

@@ -40,9 +40,14 @@ for group in "$@"; do
             run_one "${t#tests/}" "$b/$t"
         done
         ;;
-    golden) run_one golden bash tests/golden/run.sh "$b" ;;
+    golden)
+        run_one golden bash tests/golden/run.sh "$b"
+        run_one documented python3 tests/documented.py "$b"
+        ;;
+    documented) run_one documented python3 tests/documented.py "$b" ;;
     scenario) run_one scenario bash tests/scenario/run.sh "$b" ;;
     days) run_one days bash tests/days.sh "$b" ;;
+    tally) run_one tally bash tests/tally.sh "$b" ;;
     outside) run_one outside bash tests/outside.sh "$b" ;;
     e2e)
         for t in tests/e2e/t_*.sh; do

@@ -171,11 +171,11 @@ check_second() {
     pid=$(zfwd_pid)
     zfwctl block $BAD >/dev/null
     ok "the same configuration: a second zfwd refuses in one clear line" \
-        refuses "already running \\(pid $pid\\)" "$(second "$d/run" "$d/state")"
+        refuses "places: already running \\(pid $pid\\)" "$(second "$d/run" "$d/state")"
     ok "another run_dir, the same store: it refuses" \
-        refuses "another zfwd works in $d/state" "$(second "$d/run2" "$d/state")"
+        refuses "places: another zfwd works in $d/state" "$(second "$d/run2" "$d/state")"
     ok "all its own, but the same table: it refuses" \
-        refuses 'another zfwd \(process [0-9]+\) has the table of this network namespace' \
+        refuses 'another-zfwd: another zfwd \(process [0-9]+\) has the table of this network namespace' \
         "$(second "$d/run2" "$d/state2")"
     ok "the first goes on" zfwctl status
     ok "and so does the block" blocked $BAD

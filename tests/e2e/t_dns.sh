@@ -121,7 +121,7 @@ connect 192.0.2.9
 ok "a listing appears, by its zone" wait_for 5 why_says 192.0.2.9 'zen\.example'
 connect 192.0.2.10
 ok "a list's refusal is logged" wait_for 5 grep -q \
-    'dns_lists: zen.example answers 127.255.255.254' "$E2E_DIR/zfwd.err"
+    'dns-list: zen.example answers 127.255.255.254' "$E2E_DIR/zfwd.err"
 ok "and is no listing" not why_says 192.0.2.10 'zen\.example'
 connect 2001:db8::7
 ok "IPv6 has names too" wait_for 5 why_says 2001:db8::7 'six\.isp\.example'
@@ -175,7 +175,7 @@ connect 192.0.2.130
 ok "and they are in force" wait_for 5 why_says 192.0.2.130 'end-user'
 write_users '192.0.2.0/24' '192.0.2.1/24'
 ok "a bad line fails the reload, by file and line" \
-    says 1 "$site/users:2: not a network.*the old lists stay" zfwctl reload
+    says 1 "$site/users:2: not a network.*everything stays as it was" zfwctl reload
 connect 192.0.2.71
 ok "and changes nothing" eval 'wait_for 5 zfwctl why 192.0.2.71 &&
     ! why_says 192.0.2.71 end-user'

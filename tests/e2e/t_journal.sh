@@ -155,7 +155,7 @@ check_killed() {
     pid=$(journal_pid)
     kill -KILL "$pid"
     ok "when it is killed the guard says so" wait_for 5 grep -q \
-        'zfw-journal died: killed by signal 9 (Killed); the journal is not read any more' \
+        "zfw-journal died: $(e2e_died "killed by signal 9 (Killed)"); the journal is not read any more" \
         "$d/zfwd.err"
     ok "the others go on" zfwctl status
     ok "and the status shows it" wait_for 5 shows 'log           journal: ended (journal)'
@@ -188,7 +188,7 @@ idle() { # two seconds of the engine cost less than half of one
 }
 
 said_none() { # prints how often
-    grep -c 'zfw-journal: no journal that may be read' "$d/zfwd.err"
+    grep -c 'zfw-journal: journal-none: no journal that may be read' "$d/zfwd.err"
 }
 
 check_none() {
@@ -201,7 +201,7 @@ check_none() {
     ZFW_JOURNAL=/no/such/program gw "$d/bin/zfwd" -f -c "$d/zfwd.conf" 2>"$d/err"
     ok "without zfw-journal zfwd does not start" same 1 $?
     ok "and says what is missing" grep -q \
-        '^zfwd: cannot start zfw-journal: /no/such/program: ' "$d/err"
+        '^zfwd: journal-start: cannot start zfw-journal: /no/such/program: ' "$d/err"
 }
 
 start_journald || die "journald does not start: $(cat "$d/journald.err")"

@@ -240,7 +240,7 @@ check_inline() {
     local got
     start_guard 'queue = 5' || return
     if ! gw nft list table inet zfw | grep -q '@queue_ports counter'; then
-        skip "verdicts" "no queue: $(sed -n 's/^zfwd: table: //p' "$d/zfwd.err")"
+        skip "verdicts" "no queue: $(sed -n 's/^zfwd: table-lacks: //p' "$d/zfwd.err")"
         stop_guard
         return
     fi

@@ -53,7 +53,7 @@ ok "a network teaches once, and what was stored was not forgotten" \
 ok "there was nothing to complain of" not in_err learned
 damage
 start
-ok "damage is told" in_err 'learned: what is stored as model cannot be read'
+ok "damage is told" in_err 'learned-damaged: what is stored as model cannot be read'
 ok "it is learned afresh" zfwctl report 192.0.2.9 ham
 stop_zfwd
 start

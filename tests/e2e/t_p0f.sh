@@ -107,14 +107,14 @@ group_socket() {
     stop_zfwd
     say "not a socket" >"$SOCK"
     ok "a file in the way ends the start" refused \
-        'p0f_socket: .*: File exists' "p0f_socket = \"$SOCK\""
+        'p0f-socket: .*: File exists' "p0f_socket = \"$SOCK\""
     ok "and stays" grep -q 'not a socket' "$SOCK"
     rm -f "$SOCK"
     ok "so does a group that there is not" refused \
-        'p0f_group: no such group: nosuch' "p0f_socket = \"$SOCK\"" \
+        'p0f-group: no such group: nosuch' "p0f_socket = \"$SOCK\"" \
         'p0f_group = "nosuch"'
     start "p0f_socket = \"$SOCK\""
-    ok "the socket belongs to zfw's group" same "660 0:64801" \
+    ok "the socket belongs to zfw's group" same "660 $(e2e_owner):64801" \
         "$(stat -c '%a %u:%g' "$SOCK")"
     gw pkill -KILL -x 'zfwd|zfw-engine'
     wait "$E2E_ZFWD" 2>/dev/null
@@ -122,7 +122,7 @@ group_socket() {
     ok "a socket that was left over is there" [ -S "$SOCK" ]
     start "p0f_socket = \"$SOCK\"" "p0f_group = \"$GROUP\""
     ok "and is taken over, with the group of the configuration" \
-        same "660 root:$GROUP" "$(stat -c '%a %U:%G' "$SOCK")"
+        same "660 $(e2e_owner):$GROUP" "$(stat -c '%a %u:%G' "$SOCK")"
 }
 
 group_answers() {

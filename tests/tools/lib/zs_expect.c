@@ -365,6 +365,11 @@ counter(const struct zs *z, const char *name, uint64_t *out)
 			*out = c->v;
 			return true;
 		}
+	for (size_t i = 0; i < TALLY_TOTALS; i++)
+		if (strcmp(tally_name[i], name) == 0) {
+			*out = engine_tally(z->engine)->n[i];
+			return true;
+		}
 	return false;
 }
 

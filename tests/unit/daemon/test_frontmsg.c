@@ -29,7 +29,8 @@ same(const struct frontmsg *a, const struct frontmsg *b)
 	    a->tier == b->tier && a->link == b->link && a->seq == b->seq &&
 	    addr_eq(&a->key, &b->key) && a->issued_s == b->issued_s &&
 	    a->until_s == b->until_s &&
-	    memcmp(a->keys, b->keys, sizeof(a->keys)) == 0;
+	    memcmp(a->keys, b->keys, sizeof(a->keys)) == 0 &&
+	    memcmp(a->text, b->text, sizeof(a->text)) == 0;
 }
 
 static const struct {
@@ -91,6 +92,25 @@ static const struct {
 	    NULL, 0, false },
 	{ "an answer of tier 9 is refused",
 	    { .op = FRONT_TELL, .result = FRONT_BLOCKED, .tier = 9 }, NULL, 0,
+	    false },
+	{ "a text passes",
+	    { .op = FRONT_TEXT, .seq = 5, .text = "mx.example.org" }, NULL, 0,
+	    true },
+	{ "an empty one, too", { .op = FRONT_TEXT }, NULL, 0, true },
+	{ "one that fills its place, too",
+	    { .op = FRONT_TEXT,
+		.seq = 1,
+		.text = "0123456789012345678901234567890123456789"
+			"012345678901234567890123" },
+	    NULL, 0, true },
+	{ "a part more than there are is refused",
+	    { .op = FRONT_TEXT, .seq = FRONT_TEXT_PARTS }, NULL, 0, false },
+	{ "a text with a line end is refused",
+	    { .op = FRONT_TEXT, .text = "a\nb" }, NULL, 0, false },
+	{ "a text with something behind its end is refused",
+	    { .op = FRONT_TEXT, .text = "a\0b" }, NULL, 0, false },
+	{ "a text with keys is refused",
+	    { .op = FRONT_TEXT, .result = FRONT_BLOCKED, .text = "a" }, NULL, 0,
 	    false },
 	{ "an answer with an end before 1970 is refused",
 	    { .op = FRONT_TELL, .result = FRONT_BLOCKED, .until_s = -1 }, NULL,

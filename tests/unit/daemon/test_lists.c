@@ -41,18 +41,18 @@ test_reload(struct config *c, struct lists *l)
 	save(users, "198.51.100.0/24\n");
 	save(pools, "x\n");
 	ZT_CASE("one bad file spoils the reload, by name and line",
-	    lists_stage(l, err) != 0 && strstr(err, pools) != NULL &&
+	    lists_stage(l, c, err) != 0 && strstr(err, pools) != NULL &&
 		strstr(err, ":1: ") != NULL);
 	ZT_CASE("and changes nothing",
 	    in(p->end_user, "192.0.2.1") && !in(p->end_user, "198.51.100.1") &&
 		in(p->pools, "203.0.113.1"));
 	save(pools, "# none\n");
 	ZT_CASE("staged lists are not in force",
-	    lists_stage(l, err) == 0 && in(p->end_user, "192.0.2.1"));
+	    lists_stage(l, c, err) == 0 && in(p->end_user, "192.0.2.1"));
 	lists_drop(l);
 	ZT_CASE("nor dropped ones", in(p->end_user, "192.0.2.1"));
 	ZT_CASE("new lists replace the old ones",
-	    lists_stage(l, err) == 0 &&
+	    lists_stage(l, c, err) == 0 &&
 		(lists_swap(l), in(p->end_user, "198.51.100.1")) &&
 		!in(p->end_user, "192.0.2.1") && netlist_n(p->pools) == 0);
 }
@@ -98,7 +98,69 @@ test_lists(void)
 	config_free(c);
 }
 
+static bool
+listed(const struct lists *l, const char *text)
+{
+	struct net want, got;
+
+	if (!net_parse((struct str){ text, strlen(text) }, &want))
+		abort();
+	for (size_t i = 0; lists_blocked(l, i, &got); i++)
+		if (got.bits == want.bits && addr_eq(&got.a, &want.a))
+			return true;
+	return false;
+}
+
+static void
+test_blocked(void)
+{
+	char path[] = "/tmp/zfw-listed.XXXXXX", text[128], err[NETLIST_ERRLEN];
+	int fd = mkstemp(path);
+	struct net n;
+	struct config *c;
+	struct lists *l;
+	FILE *f;
+
+	close(fd);
+	save(path,
+	    "# drop\n192.0.2.0/24 ; SBL1\n2001:db8:5::/48\n"
+	    "192.0.2.9\n192.0.2.0/24\n");
+	(void)snprintf(text, sizeof(text), "block_file = {\"%s\"}\n", path);
+	c = config_parse("zfwd.conf", text, err);
+	l = lists_new(c, err);
+	if (l == NULL)
+		abort();
+	ZT_CASE("a block_file is in the policy",
+	    in(c->policy.listed, "192.0.2.77") &&
+		in(c->policy.listed, "2001:db8:5::1") &&
+		!in(c->policy.listed, "192.0.3.1"));
+	ZT_CASE("and told one by one, each once",
+	    listed(l, "192.0.2.0/24") && listed(l, "2001:db8:5::/48") &&
+		listed(l, "192.0.2.9/32") && lists_blocked(l, 2, &n) &&
+		!lists_blocked(l, 3, &n));
+	save(path, "192.0.2.0/24\n192.0.2.1/24\n");
+	ZT_CASE("a bad line is named",
+	    lists_stage(l, c, err) != 0 && strstr(err, ":2: ") != NULL);
+	save(path, "0.0.0.0/0\n");
+	ZT_CASE("everybody is too wide a network",
+	    lists_stage(l, c, err) != 0 && strstr(err, "wider") != NULL);
+	f = fopen(path, "w");
+	for (unsigned i = 0; f != NULL && i <= LISTS_BLOCKED_MAX; i++)
+		fprintf(f, "198.%u.%u.%u\n", 18 + i / 65536, i / 256 % 256,
+		    i % 256);
+	if (f == NULL || fclose(f) != 0)
+		abort();
+	ZT_CASE("one network too many",
+	    lists_stage(l, c, err) != 0 && strstr(err, "more than") != NULL);
+	ZT_CASE("and all the while the first ones stay",
+	    listed(l, "192.0.2.9/32") && in(c->policy.listed, "192.0.2.77"));
+	(void)unlink(path);
+	lists_free(l);
+	config_free(c);
+}
+
 static const struct zt_test tests[] = {
+	{ "blocked", test_blocked },
 	{ "lists", test_lists },
 };
 ZT_MAIN("lists", tests)

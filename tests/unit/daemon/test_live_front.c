@@ -3,7 +3,7 @@
  * The engine's end of the front's socket, with an engine, a guard and a store
  * of the test's own: what is answered when, and what a front that lies gets.
  *
- * zt-link: daemon/live_front daemon/frontmsg fp/addr
+ * zt-link: daemon/live_front daemon/frontmsg daemon/config_text fp/addr
  * zt-libs: libsodium libevent_core libjansson
  */
 #include <errno.h>
@@ -30,7 +30,8 @@ static struct {
 	struct addr asked;
 	int64_t issued_ms;
 	unsigned asks, clicks;
-	int there; /* -1: not told */
+	unsigned drained; /* captures, before so many asks */
+	int there;        /* -1: not told */
 	struct msg sent[4096];
 	size_t sent_n;
 } w;
@@ -97,6 +98,13 @@ store_blob_get(struct store *s, const char *name, void *out, size_t max)
 	return w.blob_n;
 }
 
+void
+live_in_captures(struct live *l)
+{
+	(void)l;
+	w.drained = w.asks + 1;
+}
+
 struct engine_front
 engine_front_ask(struct engine *e, const struct addr *a, int64_t issued_ms,
     int64_t now_ms)
@@ -106,6 +114,8 @@ engine_front_ask(struct engine *e, const struct addr *a, int64_t issued_ms,
 	w.asked = *a;
 	w.issued_ms = issued_ms;
 	w.asks++;
+	ZT_CASE("packets are read before they are asked about",
+	    w.drained == w.asks);
 	return w.ask;
 }
 

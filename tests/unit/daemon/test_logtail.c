@@ -562,8 +562,46 @@ test_begin(void)
 	ZT_CASE("a directory of our own", mkdtemp(dir) != NULL);
 }
 
+/* Another log gets the number. */
+static void
+test_reset(void)
+{
+	struct tap tap;
+	struct logtail_pos pos = { 0 };
+	struct logtail_status st;
+	int p[2];
+
+	tap_init(&tap);
+	PUT("old", "a\nb\n");
+	pass(&tap, MSG_LOG_CURRENT, "old");
+	(void)got(&tap, "");
+	ADD("old", "c\n");
+	ZT_CASE("it is read", got(&tap, "c|"));
+	logtail_reset(tap.t, 0);
+	ADD("old", "d\n");
+	logtail_status(tap.t, 0, &st);
+	ZT_CASE("after a reset it is not, and nothing is counted",
+	    got(&tap, "") && st.lines == 0 && st.state == LOGTAIL_WAITING &&
+		!logtail_position(tap.t, 0, &pos));
+	PUT("next", "x\n");
+	pass(&tap, MSG_LOG_CURRENT, "next");
+	(void)got(&tap, "");
+	ADD("next", "y\n");
+	ZT_CASE("the next one is", got(&tap, "y|"));
+	logtail_reset(tap.t, 0);
+	if (pipe2(p, O_NONBLOCK) != 0)
+		abort();
+	logtail_fd(tap.t, 0, MSG_LOG_CURRENT, p[0], 1, 1, tap.now);
+	ZT_CASE("a pipe is waited for", tap.waits == p[0]);
+	logtail_reset(tap.t, 0);
+	ZT_CASE("until it is reset", tap.waits == -1);
+	close(p[1]);
+	logtail_free(tap.t);
+}
+
 static const struct zt_test tests[] = {
 	{ "begin", test_begin },
+	{ "reset", test_reset },
 	{ "first", test_first },
 	{ "rename", test_rename },
 	{ "rename, quiet", test_rename_quiet },

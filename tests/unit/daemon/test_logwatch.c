@@ -3,7 +3,7 @@
  * logwatch on real files in a directory of its own.  The test plays the
  * engine: it takes the descriptors and looks what is in them.
  *
- * zt-link: daemon/logwatch daemon/log
+ * zt-link: daemon/logwatch daemon/logfind daemon/log
  */
 #include "daemon/logwatch.h"
 
@@ -454,7 +454,55 @@ test_denied(void)
 	end();
 }
 
+static void
+test_set(void)
+{
+	char a[128], b[128];
+	char *first[] = { a, NULL }, *both[] = { a, b, NULL };
+	char *gap[] = { b, a, NULL };
+	char *none[] = { (char[]){ "" }, b, NULL };
+	char *many[LOGWATCH_MAX + 2] = { NULL };
+
+	begin("a");
+	put("b", "bee\n");
+	(void)snprintf(a, sizeof(a), "%s/a", dir);
+	(void)snprintf(b, sizeof(b), "%s/b", dir);
+	w = logwatch_open(first, wake, hear, NULL);
+	logwatch_announce(w);
+	memset(&heard, 0, sizeof(heard));
+	ZT_CASE("another path is told, the first one not again",
+	    logwatch_set(w, both) && said(MSG_LOG_CURRENT, "bee\n") &&
+		heard.last.source == 1);
+	put("b", "more\n");
+	events();
+	ZT_CASE("and watched", knocked());
+	memset(&heard, 0, sizeof(heard));
+	ZT_CASE("one that goes is not told",
+	    logwatch_set(w, none) && heard.n == 0);
+	put("a", "more\n");
+	events();
+	ZT_CASE("nor watched any more", !knocked());
+	put("b", "more\n");
+	events();
+	ZT_CASE("the other one is", knocked());
+	memset(&heard, 0, sizeof(heard));
+	ZT_CASE("two that change places are both new",
+	    logwatch_set(w, gap) && heard.n == 2);
+	move("b", "b.1");
+	put("b", "new\n");
+	events();
+	ZT_CASE("with their new numbers",
+	    said(MSG_LOG_CURRENT, "new\n") && heard.last.source == 0);
+	for (size_t i = 0; i <= LOGWATCH_MAX; i++)
+		many[i] = a;
+	memset(&heard, 0, sizeof(heard));
+	ZT_CASE("too many change nothing",
+	    !logwatch_set(w, many) && heard.n == 0);
+	end();
+}
+
 static const struct zt_test tests[] = {
+	{ "set", test_set },
 	{ "current", test_current },
 	{ "rename", test_rename },
 	{ "delete", test_delete },

@@ -312,7 +312,54 @@ test_big(void)
 	test_many(true, 1000000);
 }
 
+struct seen {
+	const char *const *want;
+	unsigned n, bad;
+};
+
+static void
+see(void *arg, const struct net *n)
+{
+	struct seen *s = arg;
+	char text[ADDR_STRLEN];
+	bool found = false;
+
+	(void)net_print(n, text);
+	s->n++;
+	for (const char *const *w = s->want; *w != NULL; w++)
+		found = found || strcmp(*w, text) == 0;
+	s->bad += !found;
+}
+
+static void
+test_each(void)
+{
+	static const char *const nets[] = { "0.0.0.0/1", "192.0.2.0/24",
+		"192.0.2.0/25", "192.0.2.128/25", "192.0.2.7", "::/1",
+		"2001:db8::/32", "2001:db8::/48", "2001:db8::1", NULL };
+	struct seen s = { nets, 0, 0 };
+	struct netlist *l = netlist_new();
+
+	netlist_each(NULL, see, &s);
+	netlist_each(l, see, &s);
+	ZT_CASE("an empty list has none", s.n == 0);
+	for (int twice = 0; twice < 2; twice++)
+		for (size_t i = 0; nets[i] != NULL; i++) {
+			struct net n;
+
+			if (!net_parse((struct str){ nets[i], strlen(nets[i]) },
+				&n) ||
+			    netlist_add(l, &n, STR("x")) != 0)
+				abort();
+		}
+	netlist_each(l, see, &s);
+	ZT_CASE("each is told once, as it was written",
+	    s.bad == 0 && s.n == 9 && netlist_n(l) == 9);
+	netlist_free(l);
+}
+
 static const struct zt_test tests[] = {
+	{ "each", test_each },
 	{ "lookups", test_lookups },
 	{ "bad", test_bad },
 	{ "nul", test_nul },

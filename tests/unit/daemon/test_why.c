@@ -198,9 +198,15 @@ test_verdicts(void)
 	ZT_CASE("a stranger", text_is(o, "verdict", "never seen"));
 	ZT_CASE("has no terms", json_object_get(o, "terms") == NULL);
 	json_decref(o);
-	c.shadow = true;
+	pol.enforce = false;
 	o = why("192.0.2.7", &c, &s);
 	ZT_CASE("in shadow", text_is(o, "verdict", "would be blocked"));
+	json_decref(o);
+	pol.enforce = true;
+	c.shadow = true;
+	o = why("192.0.2.7", &c, &s);
+	ZT_CASE("what was decided in shadow is real in the other mode",
+	    text_is(o, "verdict", "blocked"));
 	json_decref(o);
 	c.block_until_ms = NOW - 1;
 	o = why("192.0.2.7", &c, &s);
