@@ -5,7 +5,8 @@
  * A zombie has no business with our users: whoever was blocked and has
  * accepted mail, a login, mail of ours to it, a human that let it out, or a
  * confirmed name of its own may have been blocked by mistake.  What weighs
- * most comes first.  The block has to lie in the time that is shown.
+ * most comes first; where only one stack behind the address is blocked, it is
+ * hardly one, and comes last.  The block has to lie in the time that is shown.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,12 +30,18 @@ enum {
 	IS_SERVER = 3,
 	IS_NAMED = 2,
 	IS_HELO = 1, /* said the name that it has */
+	/*
+	 * From then on it is told: one accepted message, or a name, is what
+	 * many zombies have (828 of 848 in a made month).
+	 */
+	IS_TOLD = 5,
 };
 
 struct mark {
 	unsigned weight;
 	unsigned good_days;
 	bool mail, peer, click, login, wanted, named, server;
+	bool narrow; /* what speaks for it is not what is blocked */
 };
 
 struct stats_marks {
@@ -89,6 +96,18 @@ judge(const struct record_brief *b, bool click)
 	return m;
 }
 
+/* A block of one stack spares whoever else is behind the address. */
+static struct mark
+judge_whole(const struct record_brief *b, const struct client *c)
+{
+	struct mark m = judge(b, c->click_ms != 0);
+
+	m.narrow = c->narrow_n > 0;
+	if (m.narrow && m.weight > IS_TOLD)
+		m.weight = IS_TOLD;
+	return m;
+}
+
 /* Was its block within the time? */
 static bool
 in_time(const struct stats_opts *o, const struct record_brief *b)
@@ -117,9 +136,11 @@ stats_marks_add(struct stats_in *in, const struct record_brief *b,
 
 	if (!in_time(in->o, b))
 		return;
-	m = judge(b,
-	    b->clicked && decode(key, key_n, value, &c) && c.click_ms != 0);
-	if (m.weight == 0)
+	if (judge(b, b->clicked).weight < IS_TOLD ||
+	    !decode(key, key_n, value, &c))
+		return;
+	m = judge_whole(b, &c);
+	if (m.weight < IS_TOLD)
 		return;
 	in->marks->all++;
 	top_add(&in->marks->top,
@@ -159,6 +180,8 @@ words(struct stats_mem *mem, const struct mark *m)
 		add(why,
 		    m->server ? "has the name of a mail server" :
 				"has a confirmed name of its own");
+	if (m->narrow)
+		add(why, "but only one machine behind it is blocked");
 	return stats_copy(mem, (struct str){ why, strlen(why) });
 }
 
@@ -213,7 +236,7 @@ read_one(void *arg, const void *key, size_t key_n, const void *value, size_t n)
 		fill_machine(r->in, &c, r->machine);
 		return true;
 	}
-	m = judge(&b, c.click_ms != 0);
+	m = judge_whole(&b, &c);
 	fill_machine(r->in, &c, &r->to->who);
 	r->to->why = words(r->in->mem, &m);
 	r->to->good_mails = c.good_mails;

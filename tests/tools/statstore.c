@@ -324,6 +324,7 @@ hostile(int64_t now_ms)
 		c = client_at(addr, now_ms - DAY);
 		c.connects = i;
 		c.name_class = NAME_HOST;
+		c.peer_ms = now_ms - DAY; /* a possible mistake */
 		set(c.helo, sizeof(c.helo), names[i]);
 		set(c.rdns, sizeof(c.rdns), names[i]);
 		set(c.sig, sizeof(c.sig), names[i]);
