@@ -53,6 +53,16 @@ soak_wire() {
     gw sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
 }
 
+# Whoever adds a user to the host meanwhile renames a file over /etc/passwd,
+# and what was mounted on it is gone: a whole /etc instead.
+soak_etc() {
+    local d=$E2E_DIR
+    mkdir "$d/etc-all" &&
+        gw cp -a /etc/. "$d/etc-all/" &&
+        gw mount --bind "$d/etc-all" /etc &&
+        gw mount --bind "$d/postfix" /etc/postfix
+}
+
 soak_generator() {
     local g="zfw-$$-gw"
     "$E2E_BUILD/tests/tools/soakgen" \
@@ -102,6 +112,7 @@ say "note seed $seed: repeat with SOAK_SEED=$seed"
 clock_library
 head -c 16 /dev/zero >"$E2E_DIR/clock"
 soak_wire || die "no wire to the second server"
+soak_etc || die "no /etc of our own"
 start_postfix
 install -m 640 -g adm /dev/null "$E2E_DIR/log/mass.log"
 soak_mail_begin

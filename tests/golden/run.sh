@@ -442,6 +442,38 @@ replay_error() {
     echo "exit $rc"
 }
 
+# What <Tab> offers behind these words, in bash.
+group_completion() {
+    golden "completion in bash" tests/golden/completion/all completion
+}
+
+completion() {
+    local COMP_WORDS COMP_CWORD COMPREPLY line
+    PATH=$(realpath "$b"):$PATH
+    # shellcheck source=/dev/null
+    . service/zfw.bash-completion
+    while read -r line; do
+        read -ra COMP_WORDS <<<"$line"
+        [ "${line%|}" = "$line" ] || COMP_WORDS[${#COMP_WORDS[@]} - 1]=
+        COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+        COMPREPLY=()
+        _zfw "${COMP_WORDS[0]}"
+        echo "$line: ${COMPREPLY[*]}"
+    done <<-END
+	zfwctl |
+	zfwctl b
+	zfwctl --format |
+	zfwctl report 192.0.2.7 |
+	zfwctl -c docs/zfwd
+	zfw-whitelist |
+	zfwd -
+	zfw-replay --wh
+	zfw-stats --format |
+	zfw-stats --by s
+	zfw-fp --format |
+	END
+}
+
 group_log
 group_config
 group_replay
@@ -450,5 +482,6 @@ group_badcapture
 group_fp
 group_journal
 group_stats
+group_completion
 echo "zt $passed $failed $skipped"
 [ "$failed" -eq 0 ]
