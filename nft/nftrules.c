@@ -333,6 +333,7 @@ nftrules_put_list(struct nft *n, enum nft_table_id t, bool v6)
 	if (!n->conf.drop || !nftlayout_wants_chain(n, t, NFT_CHAIN_SYNS))
 		return;
 	d = draft_new(t, NFT_CHAIN_SYNS);
+	draft_is_ip(&d, v6); /* the other family has other bytes there */
 	match_set(&d, id);
 	draft_counter(&d);
 	draft_verdict(&d, NF_DROP, NULL);

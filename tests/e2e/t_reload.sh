@@ -224,6 +224,9 @@ lists() {
     ok "in the kernel" gw nft get element inet zfw blocklist4 "{ $LISTED }"
     ok "which drops its clients" dropped $LISTED
     ok "of IPv6, too" dropped 2001:db8:77::9
+    # cb00:7141 stands where IPv4 has its source address: 203.0.113.65
+    ok "but no IPv6 client that only has such bytes" \
+        passes 2001:db8:cb00:7141::9
     ok "but not our gateway, which it has as well" \
         not gw nft get element inet zfw blocklist4 '{ 198.51.100.2 }'
     ok "why says so" grep -q "always blocked: a block_file has 203.0.113.64/26" \
