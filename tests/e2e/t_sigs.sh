@@ -73,7 +73,7 @@ ok "reload takes no argument" says 2 'too many words' zfwctl reload now
 stop_zfwd
 e2e_conf 'mode = shadow' "$conf" >"$E2E_DIR/zfwd.conf"
 ok "a start without the file fails and says why" \
-    says 1 'signature_files: .*site.fp: No such file' \
+    says 1 'signatures: .*site.fp: No such file' \
     gw env ZFW_ENGINE="$E2E_DIR/bin/zfw-engine" \
     timeout 10 "$E2E_DIR/bin/zfwd" -f -c "$E2E_DIR/zfwd.conf"
 zt_end
