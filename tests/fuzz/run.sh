@@ -1,18 +1,16 @@
 #!/usr/bin/env bash
-# Runs every fuzzer of a build for so many seconds each: `run.sh BUILD
-# SECONDS`.  Each starts from a copy of its corpus (fuzz_X: tests/corpus/X).
+# Runs every fuzzer of a build for so many seconds each, as many at a time as
+# there are processors: `run.sh BUILD SECONDS`.  Each starts from a copy of its corpus (fuzz_X: tests/corpus/X).
 # One line each; exit 1 after a crash, with the input in hexadecimal.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 b=${1:?usage: run.sh BUILD SECONDS}
 seconds=${2:?usage: run.sh BUILD SECONDS}
-failed=0
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-for f in "$b"/fuzz/fuzz_*; do
-    case $f in *.d | *.o) continue ;; esac
-    [ -x "$f" ] || continue
+fuzz() { # PROGRAM: its lines go to $tmp/NAME/said, and $tmp/NAME/failed is made
+    local f=$1 name work rc runs cov crash
     name=$(basename "$f")
     work=$tmp/$name
     mkdir -p "$work/corpus"
@@ -26,9 +24,9 @@ for f in "$b"/fuzz/fuzz_*; do
     if [ "$rc" -eq 0 ]; then
         printf '%-16s %10s executions, coverage %s, %s s: ok\n' "$name" \
             "${runs:-?}" "${cov:-?}" "$seconds"
-        continue
+        return
     fi
-    failed=1
+    : >"$work/failed"
     printf '%-16s FAILED (exit %d) after %s executions\n' "$name" "$rc" \
         "${runs:-?}"
     grep -E 'ERROR|SUMMARY|runtime error|^    #[0-6] ' "$work/out" | head -n 12
@@ -39,5 +37,17 @@ for f in "$b"/fuzz/fuzz_*; do
         od -An -v -tx1 "$crash" | tr -d ' \n'
         echo
     done
+}
+
+jobs=$(nproc)
+for f in "$b"/fuzz/fuzz_*; do
+    case $f in *.d | *.o) continue ;; esac
+    [ -x "$f" ] || continue
+    while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
+        wait -n
+    done
+    # In one piece, whoever else is writing.
+    { said=$(fuzz "$f"); printf '%s\n' "$said"; } &
 done
-exit "$failed"
+wait
+! compgen -G "$tmp/*/failed" >/dev/null
