@@ -26,7 +26,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	if (r.verb == CTL_STATUS || r.verb == CTL_BLOCKS ||
 	    r.verb == CTL_ALLOW_LIST || r.verb == CTL_RELOAD ||
-	    r.verb == CTL_BOTNETS)
+	    r.verb == CTL_BOTNETS || r.verb == CTL_TOP)
 		return 0;
 	if (r.net.a.family != 4 && r.net.a.family != 6)
 		abort();
