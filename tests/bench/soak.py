@@ -158,17 +158,17 @@ class Soak:
         s = self.gate.ask("status")
         if s is not None and s.get("ok"):
             self.from_status(s, row)
-        self.samples += 1
-        if self.samples % COUNT_EACH == 1:
-            elements = soakcount.count(gate.SETS)
-            if elements is not None:
-                row["elements"] = elements
         gen = last_line(f"{self.dir}/gen.out")
         row.update({k: v for k, v in gen.items() if k in FIELDS})
         row["gen_cpu_s"] = cpu_s(number(f"{self.dir}/gen.pid"))
         row["slab_kb"] = slab_kb()
         row["ct_entries"] = number("/proc/sys/net/netfilter/nf_conntrack_count")
         row["busy"] = round(machine_busy_s(), 1)
+        self.samples += 1
+        if self.samples % COUNT_EACH == 1:  # last, for it takes long
+            elements = soakcount.count(gate.SETS)
+            if elements is not None:
+                row["elements"] = elements
         self.csv.writerow(row)
         self.table.flush()
         self.compare(row)

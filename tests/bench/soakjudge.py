@@ -7,7 +7,8 @@ After a third of the time, in which the tables fill, each of what must be flat
 is taken apart in two halves: the median of the second may be over that of the
 first by the share and the amount below.  Processes are ended at random
 moments and fill their tables anew, so only those are compared that are one to
-four minutes old.
+four minutes old, with what a process of that age had more or less than one of
+two minutes taken off.
 Prints what grew; with --table all figures as a Markdown table.  A run of less
 than ten minutes has no such halves: then only the most is held to a limit.
 Exit 1 when something grew.
@@ -18,12 +19,13 @@ import sys
 
 SHORT_S = 600
 AGE_S = (60, 240)
+OF_AGE_S = 120
 # column, what to call it, divided by, share and amount it may grow by, the
 # most it may be in a short run; does it start anew with the process?
 RULES = (
-    ("zfwd_anon_kb", "memory of zfwd, MB", 1024, .10, 2, 60, True),
-    ("zfw-engine_anon_kb", "memory of zfw-engine, MB", 1024, .10, 4, 200, True),
-    ("zfw-front_anon_kb", "memory of zfw-front, MB", 1024, .10, 2, 60, True),
+    ("zfwd_anon_kb", "memory of zfwd, MB", 1024, .03, 2, 60, True),
+    ("zfw-engine_anon_kb", "memory of zfw-engine, MB", 1024, .03, 2, 200, True),
+    ("zfw-front_anon_kb", "memory of zfw-front, MB", 1024, .03, 1, 60, True),
     ("zfwd_files", "descriptors of zfwd", 1, 0, 1, 40, True),
     ("zfw-engine_files", "descriptors of zfw-engine", 1, 0, 1, 40, True),
     ("zfw-front_files", "descriptors of zfw-front", 1, 0, 8, 100, True),
@@ -31,8 +33,8 @@ RULES = (
     ("elements", "elements in the kernel", 1, .10, 100, 1e9, False),
     ("slab_kb", "unreclaimable kernel memory of the machine, MB", 1024,
      .20, 40, 1e9, False),
-    ("records", "records of the store", 1, .05, 100, 1e9, False),
-    ("store_bytes", "the store, MB", 1 << 20, .05, 2, 1e9, False),
+    ("records", "records of the store", 1, .10, 100, 1e9, False),
+    ("store_bytes", "the store, MB", 1 << 20, .10, 2, 1e9, False),
     ("log_behind", "log not yet read, KB", 1024, .10, 500, 1e9, False),
 )
 
@@ -53,16 +55,28 @@ def number(text):
         return text or None
 
 
-def of_age(uptime_s):
-    return isinstance(uptime_s, float) and \
-        AGE_S[0] <= uptime_s <= AGE_S[1]
+def of_age(row):
+    return isinstance(row["uptime_s"], float) and \
+        AGE_S[0] <= row["uptime_s"] <= AGE_S[1]
+
+
+def each_second(rows, rule):
+    """What a process has more for each second that it is older."""
+    points = [(r["uptime_s"], r[rule[0]] / rule[2]) for r in rows
+              if of_age(r) and isinstance(r[rule[0]], float)]
+    if len({x for x, _ in points}) < 2:
+        return 0
+    return statistics.linear_regression(*zip(*points)).slope
 
 
 def values(rows, rule, begin, end):
     """Of one column, in a span of time."""
-    return [r[rule[0]] / rule[2] for r in rows
+    slope = each_second(rows, rule) if rule[6] else 0
+    return [r[rule[0]] / rule[2] - (slope * (r["uptime_s"] - OF_AGE_S)
+                                    if slope else 0)
+            for r in rows
             if begin <= r["t_s"] <= end and isinstance(r[rule[0]], float) and
-            (not rule[6] or of_age(r["uptime_s"]))]
+            (not rule[6] or of_age(r))]
 
 
 def judge(rows):
@@ -81,6 +95,10 @@ def judge(rows):
             continue
         first = values(rows, rule, end / 3, end * 2 / 3)
         second = values(rows, rule, end * 2 / 3, end)
+        if not first or not second:  # nobody was ended: as they are
+            rule = rule[:6] + (False,)
+            first = values(rows, rule, end / 3, end * 2 / 3)
+            second = values(rows, rule, end * 2 / 3, end)
         if not first or not second:
             out.append((rule[1], None, None, most, 0, True))
             continue

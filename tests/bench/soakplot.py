@@ -33,13 +33,14 @@ PANELS = (
 def series(rows, column, by):
     """(seconds, value); by < 0: what it grew by in a second, over -by."""
     points, last = [], None
+    span_s = max(10, rows[-1]["t_s"] / 25)
     for r in rows:
         if not isinstance(r[column], float):
             continue
         if by > 0:
             points.append((r["t_s"], r[column] / by))
             continue
-        if last is not None and r["t_s"] - last[0] >= 10:
+        if last is not None and r["t_s"] - last[0] >= span_s:
             points.append((r["t_s"], max(0, r[column] - last[1]) /
                            (r["t_s"] - last[0]) / -by))
             last = None
