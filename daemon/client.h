@@ -169,6 +169,17 @@ client_name_known(const struct client *c)
 	    c->facts[EVIDENCE_NAMED].last_ms != 0;
 }
 
+/* How many entries its history has. */
+static inline size_t
+client_history_n(const struct client *c)
+{
+	size_t n = CLIENT_TIERS_LOG;
+
+	while (n > 0 && c->history[n - 1].tier == 0)
+		n--;
+	return n;
+}
+
 /* A new record of that key. */
 void client_init(struct client *c, const struct addr *key, int64_t now_ms);
 

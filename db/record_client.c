@@ -67,20 +67,10 @@ rd_offences(struct rd *r, struct client *c)
 	c->offence_ms = rd_time(r);
 }
 
-static size_t
-history_n(const struct client *c)
-{
-	size_t n = CLIENT_TIERS_LOG;
-
-	while (n > 0 && c->history[n - 1].tier == 0)
-		n--;
-	return n;
-}
-
 static void
 wr_history(struct wr *w, const struct client *c)
 {
-	size_t n = history_n(c);
+	size_t n = client_history_n(c);
 
 	wr_u8(w, (uint8_t)n);
 	for (size_t i = 0; i < n; i++) {

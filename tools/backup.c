@@ -50,16 +50,6 @@ copy_all(struct scan *from, struct copy *c)
 }
 
 static int
-failed(char error[STORETOOL_ERRLEN], const char *path, int e)
-{
-	if (e != 0)
-		(void)snprintf(error, STORETOOL_ERRLEN, "%.300s: %s", path,
-		    e == -ENOTSUP ? "written by a later version of zfw" :
-				    strerror(-e));
-	return e;
-}
-
-static int
 make(struct scan *from, const char *tmp, struct storetool_backup *out,
     char error[STORETOOL_ERRLEN])
 {
@@ -79,7 +69,7 @@ make(struct scan *from, const char *tmp, struct storetool_backup *out,
 	out->records = c.n;
 	if (e == 0 && stat(tmp, &st) == 0)
 		out->bytes = (uint64_t)st.st_size;
-	return failed(error, tmp, e);
+	return storetool_failed(error, tmp, e);
 }
 
 int
@@ -94,17 +84,17 @@ storetool_backup(const char *what, const char *file,
 	e = scan_open(what, &from, error);
 	if (e != 0)
 		return e;
-	e = failed(error, file, wholefile_begin(&w, file));
+	e = storetool_failed(error, file, wholefile_begin(&w, file));
 	if (e == 0) {
 		if (w.tmp[0] == '\0')
-			e = failed(error, file, -EINVAL); /* a pipe */
+			e = storetool_failed(error, file, -EINVAL); /* a pipe */
 		else if (fchmod(fileno(w.f), 0600) == -1)
-			e = failed(error, file, -errno);
+			e = storetool_failed(error, file, -errno);
 		else
 			e = make(from, w.tmp, out, error);
 		rc = wholefile_end(&w, e == 0);
 		if (e == 0)
-			e = failed(error, file, rc);
+			e = storetool_failed(error, file, rc);
 	}
 	scan_close(from);
 	return e;

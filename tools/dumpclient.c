@@ -115,16 +115,6 @@ static const struct dumpfield fact_fields[] = {
 /* Lists: how many there are is seen from the client, and told to it. */
 
 static size_t
-history_n(const struct client *c)
-{
-	size_t n = CLIENT_TIERS_LOG;
-
-	while (n > 0 && c->history[n - 1].tier == 0)
-		n--;
-	return n;
-}
-
-static size_t
 visits_n(const struct client *c)
 {
 	size_t n = 0;
@@ -174,7 +164,7 @@ static const struct list {
 	void (*set_n)(struct client *c, size_t n); /* NULL: is seen */
 } lists[] = {
 	{ "history", AT(history), sizeof(struct client_tier), CLIENT_TIERS_LOG,
-	    tier_fields, DUMP_N(tier_fields), history_n, NULL },
+	    tier_fields, DUMP_N(tier_fields), client_history_n, NULL },
 	{ "visits", AT(visits), sizeof(struct client_visit), CLIENT_VISITS,
 	    visit_fields, DUMP_N(visit_fields), visits_n, NULL },
 	{ "narrow", AT(narrow), sizeof(struct stack), CLIENT_NARROW,

@@ -42,16 +42,6 @@ take(void *arg, const void *key, size_t key_n, const void *value, size_t n)
 	return e == 0;
 }
 
-static int
-failed(char error[STORETOOL_ERRLEN], const char *path, int e)
-{
-	if (e != 0)
-		(void)snprintf(error, STORETOOL_ERRLEN, "%.300s: %s", path,
-		    e == -ENOTSUP ? "written by a later version of zfw" :
-				    strerror(-e));
-	return e;
-}
-
 /*
  * Once over it: a record in two forms, or none because it moved, is worse here
  * than one that is a moment old, so what moved is looked for once more.
@@ -76,7 +66,7 @@ write_all(const char *what, struct export *x, char error[STORETOOL_ERRLEN])
 		e = x->e;
 	if (e == 0 && fflush(x->to) != 0)
 		e = -errno;
-	return failed(error, what, e);
+	return storetool_failed(error, what, e);
 }
 
 int
@@ -94,12 +84,12 @@ storetool_export(const char *what, const char *file, uint64_t *lines,
 	}
 	e = wholefile_begin(&w, file);
 	if (e != 0)
-		return failed(error, file, e);
+		return storetool_failed(error, file, e);
 	if (w.tmp[0] != '\0')
 		(void)fchmod(fileno(w.f), 0600);
 	x.to = w.f;
 	e = write_all(what, &x, error);
 	*lines = x.lines;
 	rc = wholefile_end(&w, e == 0);
-	return e != 0 ? e : failed(error, file, rc);
+	return e != 0 ? e : storetool_failed(error, file, rc);
 }

@@ -10,11 +10,24 @@
 #ifndef ZFW_TOOLS_STORETOOL_H
 #define ZFW_TOOLS_STORETOOL_H
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "db/scan.h"
 
 #define STORETOOL_ERRLEN 512
+
+/* Gives `e` back, and if it is one, the sentence of it. */
+static inline int
+storetool_failed(char error[STORETOOL_ERRLEN], const char *name, int e)
+{
+	if (e != 0)
+		(void)snprintf(error, STORETOOL_ERRLEN, "%.300s: %s", name,
+		    e == -ENOTSUP ? "written by a later version of zfw" :
+				    strerror(-e));
+	return e;
+}
 
 struct storetool_backup {
 	uint64_t records; /* of them, some may have come in two forms */
