@@ -24,7 +24,7 @@
 #include "db/seen.h"
 
 #define BUFFER     ((size_t)256 << 10)
-#define LOOKS      5 /* at one place, 1, 2, 4 ... ms apart, before going back */
+#define LOOKS      9 /* at one place, 1, 2, 4 ... ms apart: half a second */
 #define LOOK_NS    1000000L
 #define BACKS_MAX  64                    /* in one pass */
 #define FRONTS_MAX 3                     /* of these, to the front */
