@@ -172,8 +172,10 @@ engine_client(struct engine *e, const struct addr *a, int64_t now_ms,
 
 	engine_advance(e, now_ms);
 	c = client_peek(e->clients, a);
-	if (c != NULL)
+	if (c != NULL) {
 		engine_knocked(e, c);
+		engine_stays_over(e, c);
+	}
 	if (c != NULL && score != NULL)
 		engine_score(e, c, score);
 	return c;

@@ -367,6 +367,7 @@ engine_judge(void *arg, struct client *c)
 	    __attribute__((uninitialized)); /* all that counts is set */
 	bool mine, alone;
 
+	engine_stays_over(e, c);
 	score_client(c, evidence_model(e->evidence), e->now_ms, &s);
 	e->p_of = c;
 	e->p = s.p;

@@ -122,12 +122,26 @@ renew(struct engine *e, struct client *c)
 
 /* ---- in time ---- */
 
+/* The first one after `now_ms`, however far the clock was set on. */
+static int64_t
+next_renewal(const struct engine *e, const struct block *b, int64_t now_ms)
+{
+	int64_t half_ms = (int64_t)e->policy->lease_s * 1000 / 2;
+	int64_t next_ms = e->now_ms;
+
+	if (b->until_ms - next_ms <= 2 * half_ms)
+		return b->until_ms;
+	next_ms += half_ms;
+	if (next_ms <= now_ms)
+		next_ms += ((now_ms - next_ms) / half_ms + 1) * half_ms;
+	return next_ms < b->until_ms ? next_ms : b->until_ms;
+}
+
 static void
-block_due(struct engine *e, const struct block *due)
+block_due(struct engine *e, const struct block *due, int64_t now_ms)
 {
 	struct block b = *due;
 	struct client *c = client_get(e->clients, &b.key, e->now_ms);
-	int64_t lease_ms = (int64_t)e->policy->lease_s * 1000;
 
 	engine_knocked(e, c);
 	if (b.until_ms <= e->now_ms) {
@@ -138,11 +152,10 @@ block_due(struct engine *e, const struct block *due)
 		engine_ended(e, c);
 		return;
 	}
-	b.next_ms = b.until_ms - e->now_ms <= lease_ms ?
-	    b.until_ms :
-	    e->now_ms + lease_ms / 2;
+	b.next_ms = next_renewal(e, &b, now_ms);
 	(void)blocks_put(e->blocks, &b);
-	engine_renewed(e, c);
+	if (b.until_ms > now_ms)
+		engine_renewed(e, c);
 }
 
 void
@@ -155,10 +168,25 @@ engine_advance(struct engine *e, int64_t now_ms)
 		if (b->next_ms > e->now_ms)
 			e->now_ms = b->next_ms;
 		e->cause_ms = e->now_ms;
-		block_due(e, b);
+		block_due(e, b, now_ms);
 	}
 	if (now_ms > e->now_ms)
 		e->now_ms = now_ms;
+}
+
+/* Its record alone would say that it goes on: the clock was set back since. */
+void
+engine_stays_over(struct engine *e, struct client *c)
+{
+	if (!client_blocked(c, e->now_ms) ||
+	    blocks_find(e->blocks, &c->key) != NULL)
+		return;
+	c->block_until_ms = e->now_ms - 1;
+	if (c->block_from_ms > c->block_until_ms)
+		c->block_from_ms = c->block_until_ms;
+	c->history[0].from_ms = c->block_from_ms;
+	c->history[0].until_ms = c->block_until_ms;
+	c->dirty = true;
 }
 
 /* ---- room ---- */

@@ -125,6 +125,8 @@ bool engine_knock(struct engine *e, const struct block *b,
     const struct stack *stack, uint16_t port);
 /* Its record is at hand: adds what was counted without it. */
 void engine_knocked(struct engine *e, struct client *c);
+/* What is over stays over, also where the clock is set back behind its end. */
+void engine_stays_over(struct engine *e, struct client *c);
 /* Pushes out a block of that tier or below; false: there is none at hand. */
 bool engine_make_room(struct engine *e, uint8_t tier);
 /* Takes it out of index and kernel, without more. */

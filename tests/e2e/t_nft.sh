@@ -93,10 +93,10 @@ test_listing() {
     on_gw nft list set inet zfw block4 >"$tmp/list"
     ok "no counters in a big set" has '192.0.2.10 timeout 10m'
     # What has run out there waits ten seconds for the kernel to free it.
-    t -m 200000 add 192.0.2.12/32 1 >/dev/null
-    t -m 200000 add 192.0.2.13/32 1 >/dev/null
+    t -m 200000 add 192.0.2.12/32 "$slow" >/dev/null
+    t -m 200000 add 192.0.2.13/32 "$slow" >/dev/null
     no "a block of a second in a big set" comes 192.0.2.12 25
-    sleep 1.2
+    sleep "$slow.2"
     ok "is over after a second" comes 192.0.2.12 25
     ok "and not there" says 'not there' t -m 200000 get 192.0.2.12/32
     ok "nor is it to be deleted" t -m 200000 del 192.0.2.13/32

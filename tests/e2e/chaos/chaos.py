@@ -460,13 +460,14 @@ class Chaos:
                 self.base[what] = (pid, was[1], kb)
 
     def settle(self, what):
-        took, bad = self.gate.settle(NEVER_S * gate.SLOW)
+        took, bad, last = self.gate.settle(NEVER_S * gate.SLOW)
         self.took.append((took, what))
         if bad:
             self.fault(f"after {what} never: " + "; ".join(bad[:4]))
             self.show()
         elif took > SETTLE_S * gate.SLOW:
-            self.fault(f"after {what} only after {took:.1f} s")
+            self.fault(f"after {what} only after {took:.1f} s: " +
+                       "; ".join(last[:4]))
             self.show()
         return not bad
 

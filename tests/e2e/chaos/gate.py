@@ -281,13 +281,15 @@ class Gate:
         return bad
 
     def settle(self, wait):
-        """Seconds until all is as it should be, and what is not."""
+        """Seconds until all is as it should be, what is not, and was last."""
         begun = time.monotonic()
+        last = []
         while True:
             bad = self.differences()
             took = time.monotonic() - begun
+            last = bad or last
             if not bad or took > wait:
-                return took, bad
+                return took, bad, last
             time.sleep(0.02)
 
 

@@ -258,6 +258,63 @@ test_clock(void)
 	engine_free(e);
 }
 
+/* Renewed once, not once for each half lease that seems to have passed. */
+static void
+test_clock_far_on(void)
+{
+	struct policy p = policy();
+	struct seen s;
+	struct engine *e = make(&p, &s);
+	struct client c = stored("192.0.2.1", T0 + 900 * HOUR);
+	static struct list l;
+
+	(void)engine_restore(e, &c, T0);
+	c = stored("192.0.2.2", T0 + 100 * HOUR);
+	(void)engine_restore(e, &c, T0);
+	engine_clock(e, T0 + 800 * HOUR);
+	ZT_CASE("a clock set on by many leases: one renewal, and one end",
+	    s.n[ENGINE_RENEW] == 1 && s.n[ENGINE_EXPIRE] == 1);
+	ZT_CASE("and the next comes within half a lease",
+	    all(e, &l) == 1 && l.v[0].left_ms == 100 * HOUR &&
+		l.v[0].next_ms == 4 * HOUR);
+	engine_free(e);
+}
+
+/* The record of a block that is over says an end that comes once more. */
+static void
+test_clock_back_behind_the_end(void)
+{
+	struct policy p = policy();
+	struct seen s;
+	struct engine *e = make(&p, &s);
+	struct client c = stored("192.0.2.1", T0 + HOUR), *at;
+	static struct list l;
+	struct score score;
+
+	*client_get(e->clients, &c.key, T0) = c;
+	(void)engine_restore(e, &c, T0);
+	engine_tick(e, T0 + 2 * HOUR);
+	ZT_CASE("over", all(e, &l) == 0 && s.n[ENGINE_EXPIRE] == 1);
+	engine_clock(e, T0 + HOUR / 2);
+	at = client_get(e->clients, &c.key, e->now_ms);
+	engine_judge(e, at);
+	ZT_CASE("is over when the clock was set back, too",
+	    all(e, &l) == 0 && !client_blocked(at, e->now_ms) && at->dirty);
+	ZT_CASE("and nobody is told otherwise",
+	    engine_client(e, &c.key, e->now_ms, &score) != NULL &&
+		!client_blocked(at, e->now_ms));
+	engine_clock(e, T0 - HOUR);
+	*at = c;
+	engine_judge(e, at);
+	ZT_CASE("also where it was set back before its beginning",
+	    !client_blocked(at, e->now_ms) &&
+		at->block_from_ms <= at->block_until_ms);
+	ZT_CASE("a block that goes on goes on",
+	    engine_restore(e, &c, e->now_ms) && (*at = c, true) &&
+		(engine_judge(e, at), client_blocked(at, e->now_ms)));
+	engine_free(e);
+}
+
 static void
 test_front(void)
 {
@@ -289,6 +346,8 @@ static const struct zt_test tests[] = {
 	{ "narrow", test_narrow },
 	{ "early", test_early },
 	{ "clock", test_clock },
+	{ "clock_far_on", test_clock_far_on },
+	{ "clock_back_behind_the_end", test_clock_back_behind_the_end },
 	{ "front", test_front },
 };
 ZT_MAIN("engine_wanted", tests)
