@@ -142,10 +142,23 @@ spoil(struct evidence *e, struct client *c, struct mail *m, struct str line,
 	evidence_judge(e, c);
 }
 
+/* As the client wrote it, or where an alias of ours sent it; or empty. */
+static struct str
+trap_of(const struct evidence *e, const struct log_event *ev)
+{
+	const struct str names[] = { ev->orig_rcpt, ev->rcpt };
+
+	for (size_t i = 0; i < 2; i++)
+		if (names[i].n > 0 &&
+		    evidence_is_trap(e->conf.policy, names[i]))
+			return names[i];
+	return STR("");
+}
+
 /* Once a message, however often its delivery is tried. */
 static void
 delivered_to_trap(struct evidence *e, struct client *c, struct mail *m,
-    const struct log_event *ev, struct str line, int64_t now_ms)
+    struct str trap, struct str line, int64_t now_ms)
 {
 	bool again = m->spoilt;
 
@@ -154,7 +167,7 @@ delivered_to_trap(struct evidence *e, struct client *c, struct mail *m,
 		return;
 	m->spoilt = true;
 	if (!again && !m->submission && !m->null_sender)
-		evidence_rcpt_delivered(e, c, ev->rcpt, line, now_ms);
+		evidence_rcpt_delivered(e, c, trap, line, now_ms);
 }
 
 static void
@@ -203,9 +216,8 @@ evidence_message(struct evidence *e, const struct log_event *ev,
 	m->null_sender |= ev->null_sender;
 	if (ev->kind == LOG_CONTENT_REJECT)
 		spoil(e, c, m, line, now_ms);
-	else if (delivery && ev->rcpt.n > 0 &&
-	    evidence_is_trap(e->conf.policy, ev->rcpt))
-		delivered_to_trap(e, c, m, ev, line, now_ms);
+	else if (delivery && trap_of(e, ev).n > 0)
+		delivered_to_trap(e, c, m, trap_of(e, ev), line, now_ms);
 	else if (ev->queued)
 		queued(e, c, m, ev, line, now_ms);
 	faces_leave(&c->faces);

@@ -196,6 +196,7 @@ logjson_print(const struct log_event *ev, unsigned long line, char *out,
 		put_str(&o, STR(",\"sender\":\"\""));
 	put_field(&o, STR("sender"), ev->sender);
 	put_field(&o, STR("rcpt"), ev->rcpt);
+	put_field(&o, STR("orig_rcpt"), ev->orig_rcpt);
 	put_field(&o, STR("reason"), ev->reason);
 	put(&o, "}", 1);
 	if (n > 0)

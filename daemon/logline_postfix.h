@@ -32,6 +32,7 @@ enum log_kind logline_tlsproxy(struct str msg, struct log_event *ev);
 /* logline_queue.c */
 enum log_kind logline_qmgr(struct str msg, struct log_event *ev);
 enum log_kind logline_smtp(struct str msg, struct log_event *ev);
+enum log_kind logline_delivery(struct str msg, struct log_event *ev);
 enum log_kind logline_bounce(struct str msg, struct log_event *ev);
 
 /*

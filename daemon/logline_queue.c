@@ -108,7 +108,8 @@ logline_smtp(struct str msg, struct log_event *ev)
 	if (!logline_qid(&msg, ev) || !scan_eat(&msg, STR("to=")) ||
 	    !scan_mailbox(&msg, &ev->rcpt))
 		return LOG_NONE;
-	if (scan_eat(&msg, STR(", orig_to=")) && !scan_mailbox(&msg, &skip))
+	if (scan_eat(&msg, STR(", orig_to=")) &&
+	    !scan_mailbox(&msg, &ev->orig_rcpt))
 		return LOG_NONE;
 	if (!scan_eat(&msg, STR(", relay=")) || !scan_upto(&msg, ',', &relay) ||
 	    is_ambiguous(msg))
@@ -122,6 +123,22 @@ logline_smtp(struct str msg, struct log_event *ev)
 		return LOG_CONTENT_REJECT;
 	}
 	return delivery_status(msg, ev);
+}
+
+/*
+ * The same of mail for us: to LMTP servers and filters of ours, mailboxes,
+ * programs, or nowhere.  Only whom it was for tells something.
+ */
+enum log_kind
+logline_delivery(struct str msg, struct log_event *ev)
+{
+	enum log_kind kind = logline_smtp(msg, ev);
+
+	if (kind != LOG_SENT && kind != LOG_BOUNCED)
+		return kind;
+	ev->client = (struct addr){ 0 };
+	ev->name = STR("");
+	return LOG_INFO;
 }
 
 /* Delay and success notices are bounces of nothing. */

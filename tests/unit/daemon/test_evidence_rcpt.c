@@ -212,6 +212,19 @@ test_delivered(void)
 	ZT_CASE("that the packets showed already",
 	    count_of(&w, WHO, EVIDENCE_TRAP_RCPT) == 1);
 	world_end(&w);
+
+	world_begin(&w);
+	name_is(&w, WHO, "");
+	sent.rcpt = text("collect@mail.example.org");
+	evidence_good(w.e, &taken, NULL, w.now_ms);
+	evidence_message(w.e, &sent, 0, text("sent"), w.now_ms);
+	ZT_CASE("a mailbox that is no trap is none",
+	    count_of(&w, WHO, EVIDENCE_TRAP_RCPT) == 0);
+	sent.orig_rcpt = text("trap@example.org");
+	evidence_message(w.e, &sent, 0, text("sent"), w.now_ms);
+	ZT_CASE("but the alias that led there is",
+	    count_of(&w, WHO, EVIDENCE_TRAP_RCPT) == 1);
+	world_end(&w);
 }
 
 static const struct zt_test tests[] = {

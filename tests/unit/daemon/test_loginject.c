@@ -112,6 +112,11 @@ static const struct {
 	{ HEAD "smtp[1]: AB12C3: to=<a@example.org>, relay=mx.example.com"
 	    "[203.0.113.5]:25, delay=1, status=bounced (550 @@)", LOG_KINDS,
 	    true },
+	{ HEAD "local[1]: AB12C3: to=<\"@@\"@example.org>, orig_to=<@@>, relay="
+	    "local, delay=1, status=bounced (unknown user: \"@@\")", LOG_KINDS,
+	    false },
+	{ HEAD "lmtp[1]: AB12C3: to=<@@>, relay=mx.example.com[203.0.113.5]:24,"
+	    " delay=1, status=sent (250 @@)", LOG_KINDS, false },
 	{ HEAD "postscreen[1]: PREGREET 9 after 0.1 from [203.0.113.5]:99: @@",
 	    LOG_EARLY_TALK, true },
 	{ HEAD "postscreen[1]: COMMAND PIPELINING from [203.0.113.5]:99 after "

@@ -187,6 +187,31 @@ static const struct {
 	{ "smtp", "4104E3D: to=<a@e.o>, relay=x[private/lmtp], delay=1, "
 	    "status=sent (x)", LOG_INFO, NULL, .qid = "4104E3D",
 	    .rcpt = "a@e.o" },
+	{ "local", "4104E3D: to=<a@e.o>, orig_to=<b@e.o>, relay=local, delay=1, "
+	    "status=sent (delivered to mailbox)", LOG_INFO, NULL,
+	    .qid = "4104E3D", .rcpt = "a@e.o" },
+	{ "lmtp", "4104E3D: to=<a@e.o>, relay=mx.e.o[192.0.2.1]:24, delay=1, "
+	    "status=sent (250 2.1.5 Ok)", LOG_INFO, NULL, .qid = "4104E3D",
+	    .rcpt = "a@e.o" },
+	{ "lmtp", "4104E3D: to=<a@e.o>, relay=mx.e.o[192.0.2.1]:24, delay=1, "
+	    "status=bounced (host mx.e.o[192.0.2.1] said: 550 no such user)",
+	    LOG_INFO, NULL, .qid = "4104E3D", .rcpt = "a@e.o" },
+	{ "lmtp", "4104E3D: to=<a@e.o>, relay=127.0.0.1[127.0.0.1]:10024, "
+	    "delay=1, status=sent (250 2.7.0 Ok, discarded, id=1 - spam)",
+	    LOG_CONTENT_REJECT, NULL, .qid = "4104E3D", .rcpt = "a@e.o" },
+	{ "virtual", "4104E3D: to=<a@e.o>, relay=virtual, delay=1, status="
+	    "bounced (unknown user: \"a@e.o\")", LOG_INFO, NULL,
+	    .qid = "4104E3D", .rcpt = "a@e.o" },
+	{ "pipe", "4104E3D: to=<a@e.o>, relay=maildrop, delay=1, status=sent "
+	    "(delivered via maildrop service)", LOG_INFO, NULL,
+	    .qid = "4104E3D", .rcpt = "a@e.o" },
+	{ "discard", "4104E3D: to=<a@e.o>, relay=none, delay=1, status=sent "
+	    "(trap)", LOG_INFO, NULL, .qid = "4104E3D", .rcpt = "a@e.o" },
+	{ "error", "4104E3D: to=<a@e.o>, relay=none, delay=1, dsn=5.0.0, "
+	    "status=bounced (no longer here)", LOG_INFO, NULL,
+	    .qid = "4104E3D", .rcpt = "a@e.o" },
+	{ "local", "4104E3D: to=<a>, orig_to=<b>, relay=x, delay=1, status=sent "
+	    "(x>, relay=local, delay=1, status=sent (x))", LOG_NONE },
 	{ "bounce", "17CCA8044: sender non-delivery notification: ADD2F8052",
 	    LOG_OWN_BOUNCE, NULL, .qid = "17CCA8044" },
 	{ "bounce", "17CCA8044: sender delay notification: ADD2F8052",
