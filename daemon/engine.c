@@ -9,6 +9,7 @@
 #define HALF_OPEN_S     75
 #define SILENCE_S       600
 #define LINGER_S        30
+#define CUT_S           15    /* what a cut one still has to say is not read */
 #define JOIN_BACK_MS    10000 /* a log line may lag behind its session */
 #define PORTS_LOGGED_MS 3600000
 #define JOIN_AHEAD_MS   1999 /* and its stamp has whole seconds */
@@ -127,6 +128,7 @@ make_parts(struct engine *e)
 		.half_open_s = HALF_OPEN_S,
 		.silence_s = SILENCE_S,
 		.linger_s = LINGER_S,
+		.cut_s = CUT_S,
 		.sigs = e->conf.sigs,
 		.key = e->conf.key,
 		.cb = on_session,

@@ -70,6 +70,7 @@ engine_listed_stopped(struct engine *e, const struct traits *t)
 		.action = CLIENT_DROP,
 		.by_admin = true };
 	memcpy(c->reasons, reasons, sizeof(c->reasons));
+	engine_tally_attempt(e, t, TALLY_LISTED);
 	e->n.syn_drops++;
 	e->n.listed++;
 	engine_emit(e, ENGINE_SYN_DROP, c, &o);

@@ -40,18 +40,27 @@ engine_tally_attempt(struct engine *e, const struct traits *t,
 {
 	if (k != TALLY_AUDITED)
 		e->stopped = true;
-	if (!attempts_again(e->attempts, t, e->now_ms))
-		count(e, k);
+	if (attempts_again(e->attempts, t, e->now_ms))
+		return;
+	count(e, k);
+	if (k == TALLY_LISTED)
+		count(e, TALLY_PREVENTED);
 }
 
 void
 engine_tally_line(struct engine *e, const struct log_event *ev)
 {
+	bool listed;
+
 	if (e->conf.witness || ev->kind != LOG_CONNECT || ev->submission)
 		return;
+	listed = engine_listed(e, &ev->client, NULL);
+	if (listed)
+		count(e, TALLY_LISTED);
 	count(e,
-	    engine_hits(e, &ev->client, NULL) &&
-		    !engine_allowed(e, &ev->client, NULL) ?
+	    listed ||
+		    (engine_hits(e, &ev->client, NULL) &&
+			!engine_allowed(e, &ev->client, NULL)) ?
 		TALLY_PREVENTED :
 		TALLY_CONNECTS);
 }

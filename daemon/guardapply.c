@@ -18,6 +18,16 @@ static const char *const verdict_words[GUARD_BAD + 1] = {
 	[GUARD_BAD] = "malformed",
 };
 
+/* What an admin can do about it. */
+static const char *const verdict_hints[GUARD_BAD + 1] = {
+	[GUARD_NEVER] = "",
+	[GUARD_FULL] = ", raise blocks_max",
+	[GUARD_RATE] = ", raise block_rate",
+	[GUARD_SHADOW] = "",
+	[GUARD_KERNEL] = ", see the lines before this one",
+	[GUARD_BAD] = ", a fault in the engine",
+};
+
 struct guardapply *
 guardapply_new(const struct guardapply_conf *c, int64_t now_ms)
 {
@@ -89,9 +99,33 @@ refuse(struct guardapply *a, const struct nft_op *op, enum guard_verdict v,
 	a->counts.refused[v]++;
 	if (log_every(&a->limits[v], now_ms, &more))
 		log_msg(v == GUARD_BAD ? LOG_ERR : LOG_WARNING,
-		    "refused net=%s reason=%s left_out=%llu",
+		    "refused net=%s reason=%s left_out=%llu: a block%s",
 		    net_print(&op->net, text), verdict_words[v],
-		    (unsigned long long)more);
+		    (unsigned long long)more, verdict_hints[v]);
+	if (v != GUARD_BAD)
+		(void)guardsend_put(a->out, &m, -1);
+}
+
+/* The session goes on; nothing can be done about it later. */
+static void
+refuse_cut(struct guardapply *a, const struct msg *cut, enum guard_verdict v,
+    int64_t now_ms)
+{
+	const struct msg m = { .op = MSG_REFUSED,
+		.net = cut->net,
+		.value = MSG_REFUSED_CUT };
+	char text[ADDR_STRLEN];
+	uint64_t more;
+
+	a->counts.cuts_refused++;
+	if (log_every(&a->cut_limits[v], now_ms, &more))
+		log_msg(v == GUARD_BAD ? LOG_ERR : LOG_WARNING,
+		    "cut-refused client=%s port=%u reason=%s left_out=%llu: "
+		    "the end of a session%s",
+		    addr_print(&cut->net.a, text), cut->port, verdict_words[v],
+		    (unsigned long long)more,
+		    v == GUARD_RATE ? ", too many within a minute: it goes on" :
+				      "");
 	if (v != GUARD_BAD)
 		(void)guardsend_put(a->out, &m, -1);
 }
@@ -240,6 +274,9 @@ check(struct guardapply *a, const struct msg *m, int64_t now_ms)
 		rc = -EINVAL;
 	else if (a->on && guardapply_flush(a, now_ms) == 0)
 		rc = nft_get(a->nft, &op, &left_ms);
+	/* Without the table nothing is: that is not about this element. */
+	if (rc == 0 && nft_present(a->nft) == 0)
+		rc = -ENOENT;
 	answer.value = rc;
 	/* A part of a second is one: 0 would mean that it is not there. */
 	if (rc == 1)
@@ -255,7 +292,7 @@ cut(struct guardapply *a, const struct msg *m, int64_t now_ms)
 	enum guard_verdict v = guardcheck_cut(&a->check, m, now_ms);
 
 	if (v != GUARD_OK) {
-		refuse(a, &(struct nft_op){ .net = m->net }, v, now_ms);
+		refuse_cut(a, m, v, now_ms);
 		return;
 	}
 	/* The block first: it comes back at once. */

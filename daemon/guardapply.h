@@ -31,7 +31,7 @@ struct guardapply_conf {
 
 struct guardapply_counts {
 	uint64_t applied; /* operations that are true in the kernel */
-	uint64_t refused[GUARD_BAD + 1];
+	uint64_t refused[GUARD_BAD + 1], cuts_refused;
 	size_t blocks; /* now, both families */
 };
 

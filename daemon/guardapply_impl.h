@@ -31,6 +31,7 @@ struct guardapply {
 	struct guardallow allow;
 	struct guardapply_counts counts;
 	struct log_limit limits[GUARD_BAD + 1], retry_limit;
+	struct log_limit cut_limits[GUARD_BAD + 1];
 };
 
 /* As the kernel counts timeouts. */

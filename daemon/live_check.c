@@ -2,13 +2,17 @@
 /*
  * live_check - is in the kernel what should be?  Now and then a few elements
  * are asked for, chosen at random; and when the clock was set all is sent
- * anew.
+ * anew.  The guard may be putting right what others did just then: so what
+ * was asked before all is sent again is not judged, and an answer that is
+ * wrong only counts when a second one is wrong, too.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "daemon/live_impl.h"
 
 #define EVERY_MS 10000
+#define AGAIN_MS 2000  /* the guard looks at its table each second */
 #define STEP_MS  1000  /* the wall clock against the other one */
 #define AFTER_MS 60000 /* in which blocks end that the kernel still has */
 #define SLACK_MS 5000
@@ -31,6 +35,12 @@ static bool
 is_set(const struct live *l)
 {
 	return llabs(offset_ms() - l->check.offset_ms) > STEP_MS;
+}
+
+void
+live_check_forget(struct live *l)
+{
+	memset(l->check.asks, 0, sizeof(l->check.asks));
 }
 
 /* Blocks end some at a time, and also by what was told before the tick. */
@@ -63,24 +73,41 @@ live_check_told(struct live *l)
 }
 
 static void
+ask_for(struct live *l, struct live_check_ask *ask,
+    const struct engine_wanted *w)
+{
+	struct msg m = { .op = MSG_CHECK,
+		.seq = ++l->seq,
+		.net = w->at.net,
+		.stack = w->at.stack,
+		.action = live_out_wanted(l, MSG_CHECK, w).action };
+
+	ask->seq = m.seq;
+	ask->at = w->at;
+	live_guard_send(l, &m);
+}
+
+static void
 check_one(struct live *l, struct live_check_ask *ask)
 {
 	uint64_t n = l->check.asked++;
 	struct engine_wanted w;
-	struct msg m;
 
-	ask->seq = 0;
-	if (!engine_wanted_one(l->engine,
+	*ask = (struct live_check_ask){ .seq = 0 };
+	if (engine_wanted_one(l->engine,
 		hash_keyed(&l->check.key, &n, sizeof(n)), &w))
-		return;
-	m = (struct msg){ .op = MSG_CHECK,
-		.seq = ++l->seq,
-		.net = w.at.net,
-		.stack = w.at.stack,
-		.action = live_out_wanted(l, MSG_CHECK, &w).action };
-	ask->seq = m.seq;
-	ask->at = w.at;
-	live_guard_send(l, &m);
+		ask_for(l, ask, &w);
+}
+
+static void
+check_again(struct live *l, struct live_check_ask *ask)
+{
+	struct engine_wanted w;
+
+	if (engine_wanted_find(l->engine, &ask->at, &w))
+		ask_for(l, ask, &w);
+	else
+		ask->again_ms = 0;
 }
 
 static void
@@ -100,18 +127,30 @@ tell_full(struct live *l, int64_t mono_ms)
 	l->check.full = n.evicted + n.full_spared;
 }
 
+static bool
+due_again(const struct live_check_ask *ask, int64_t mono_ms)
+{
+	return ask->seq == 0 && ask->again_ms != 0 && mono_ms >= ask->again_ms;
+}
+
 void
 live_check_tick(struct live *l, int64_t mono_ms)
 {
 	if (is_set(l))
 		set_right(l);
-	if (mono_ms < l->check.next_ms || !l->policy->enforce ||
-	    l->table != MSG_TABLE_ON || l->bulk.blocks || !outq_idle(&l->q))
+	if (!l->policy->enforce || l->table != MSG_TABLE_ON || l->bulk.blocks ||
+	    l->bulk.repair || !outq_idle(&l->q))
+		return;
+	for (size_t i = 0; i < LIVE_CHECKS; i++)
+		if (due_again(&l->check.asks[i], mono_ms))
+			check_again(l, &l->check.asks[i]);
+	if (mono_ms < l->check.next_ms)
 		return;
 	l->check.next_ms = mono_ms + EVERY_MS;
 	tell_full(l, mono_ms);
 	for (size_t i = 0; i < LIVE_CHECKS; i++)
-		check_one(l, &l->check.asks[i]);
+		if (l->check.asks[i].again_ms == 0)
+			check_one(l, &l->check.asks[i]);
 }
 
 /* Of an element that is still wanted: is that how long it should be there? */
@@ -126,28 +165,41 @@ as_wanted(const struct engine_wanted *w, int32_t left_s)
 	    left_ms >= least_ms - SLACK_MS - least_ms / SLACK_OF;
 }
 
+static struct live_check_ask *
+asked_as(struct live *l, uint32_t seq)
+{
+	for (size_t i = 0; i < LIVE_CHECKS && seq != 0; i++)
+		if (l->check.asks[i].seq == seq)
+			return &l->check.asks[i];
+	return NULL;
+}
+
 void
 live_check_done(struct live *l, const struct msg *m)
 {
-	struct live_check_ask *ask = NULL;
+	struct live_check_ask *ask = asked_as(l, m->seq);
 	struct engine_wanted w;
+	bool again;
 	char who[ADDR_STRLEN];
 
-	for (size_t i = 0; i < LIVE_CHECKS && m->seq != 0; i++)
-		if (l->check.asks[i].seq == m->seq)
-			ask = &l->check.asks[i];
 	if (ask == NULL)
 		return;
+	again = ask->again_ms != 0;
 	ask->seq = 0;
-	if (m->value < 0 || l->bulk.blocks ||
+	ask->again_ms = 0;
+	if (m->value < 0 || l->bulk.blocks || l->bulk.repair ||
 	    !engine_wanted_find(l->engine, &ask->at, &w))
 		return; /* not to be told, or not wanted any more */
-	l->check.checked++;
+	l->check.checked += !again;
 	if (as_wanted(&w, m->value))
 		return;
 	/* Nearly over: whoever is first. */
 	if (m->value == 0 && w.left_ms < SLACK_MS)
 		return;
+	if (!again) {
+		ask->again_ms = live_mono_ms() + AGAIN_MS;
+		return;
+	}
 	l->check.wrong++;
 	l->bulk.repair = true;
 	log_msg(LOG_WARNING,

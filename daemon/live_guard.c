@@ -173,6 +173,7 @@ bulk_step(struct live *l)
 		b->repair = b->restore = b->early = false;
 		b->blocks = true;
 		b->blocks_at = 0;
+		live_check_forget(l);
 	}
 	if (b->allow)
 		bulk_allow(l);
@@ -240,6 +241,7 @@ on_resync(struct live *l)
 	b->blocks = b->restore = true;
 	b->blocks_begun = b->repair = b->early = false;
 	b->blocks_at = 0;
+	live_check_forget(l);
 }
 
 static void
@@ -259,12 +261,14 @@ on_refused(struct live *l, const struct msg *m)
 {
 	static const char *const words[REFUSALS] = { "?", "never blocked",
 		"set full", "too many at once", "shadow mode",
-		"the kernel refused" };
+		"the kernel refused", "the end of a session" };
 	int v = m->value > 0 && m->value < REFUSALS ? m->value : 0;
 	uint64_t left_out;
 	char who[ADDR_STRLEN];
 
 	l->refused[v]++;
+	if (v == MSG_REFUSED_CUT)
+		return; /* the guard says so; that session goes on */
 	if (v == MSG_REFUSED_KERNEL && !stack_none(&m->stack))
 		engine_narrow_refused(l->engine, &m->net.a);
 	/* The engine takes it for blocked: so it has to become that. */

@@ -20,7 +20,7 @@
 #include "fp/p0fsock.h"
 
 #define LIVE_LOGS_MAX CONFIG_LIST_MAX
-#define REFUSALS      (MSG_REFUSED_KERNEL + 1)
+#define REFUSALS      (MSG_REFUSED_CUT + 1)
 
 struct live_cap {
 	struct live *live;
@@ -206,7 +206,8 @@ struct live_check {
 	uint64_t full; /* evicted or spared, at the last look */
 	struct log_limit full_said;
 	struct live_check_ask {
-		uint32_t seq; /* of MSG_CHECK; 0: none */
+		uint32_t seq;     /* of MSG_CHECK; 0: none */
+		int64_t again_ms; /* monotonic; 0: it was not wrong before */
 		struct engine_element at;
 	} asks[LIVE_CHECKS];
 };
@@ -347,6 +348,8 @@ void live_guard_find(void *arg, size_t source, uint64_t dev, uint64_t ino);
 void live_check_init(struct live *l);
 void live_check_tick(struct live *l, int64_t mono_ms);
 void live_check_done(struct live *l, const struct msg *m);
+/* All is about to be sent again: what was asked before tells nothing. */
+void live_check_forget(struct live *l);
 /* Has the clock been set just now? */
 bool live_check_stepped(const struct live *l);
 /* The guard has seen that it was, or that the machine slept. */

@@ -119,14 +119,15 @@ store_json(const struct live *l)
 static json_t *
 guard_json(const struct live *l)
 {
-	return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "sent",
+	return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "sent",
 	    INT(l->q.sent), "waiting", INT(l->q.n + l->q.late_n - l->q.late_at),
 	    "dropped", INT(l->q.dropped), "refused_never",
 	    INT(l->refused[MSG_REFUSED_NEVER]), "refused_full",
 	    INT(l->refused[MSG_REFUSED_FULL]), "refused_rate",
 	    INT(l->refused[MSG_REFUSED_RATE]), "refused_shadow",
 	    INT(l->refused[MSG_REFUSED_SHADOW]), "refused_kernel",
-	    INT(l->refused[MSG_REFUSED_KERNEL]), "bad_messages",
+	    INT(l->refused[MSG_REFUSED_KERNEL]), "refused_cut",
+	    INT(l->refused[MSG_REFUSED_CUT]), "bad_messages",
 	    INT(l->faults.bad_msgs));
 }
 

@@ -92,7 +92,7 @@ struct log_event {
 	struct str session; /* id that joins lines (logjoin); may be empty */
 	struct str helo, sender, rcpt, reason; /* client text; may be empty */
 	struct str orig_rcpt; /* a delivery's, before aliases; may be empty */
-	struct str msgid; /* the Message-ID, client text: for msgid.h */
+	struct str msgid;     /* the Message-ID, client text: for msgid.h */
 	struct log_counters n;
 };
 

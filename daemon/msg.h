@@ -98,6 +98,7 @@ enum msg_refusal {
 	MSG_REFUSED_RATE,
 	MSG_REFUSED_SHADOW,
 	MSG_REFUSED_KERNEL,
+	MSG_REFUSED_CUT, /* a MSG_CUT, for whatever reason; net: the client */
 };
 
 struct msg {

@@ -16,7 +16,8 @@
  * convicted counts no more.  Without a capture, connections are the log's
  * connect lines; such of a blocked client are attempts prevented, and what
  * becomes of a connection (ZOMBIE, GOOD, CUT) is not known.  Networks that are
- * blocked as a whole prevent attempts, but are no blocks of a client.
+ * blocked as a whole, and those of a block_file, prevent attempts, but are no
+ * blocks of a client.
  */
 #ifndef ZFW_DAEMON_TALLY_H
 #define ZFW_DAEMON_TALLY_H
@@ -42,7 +43,7 @@ enum tally_kind { /* stored by number: add at the end, never take one out */
 	TALLY_CLIENTS,   /* clients that connect and never did before */
 	TALLY_FIRST,     /* blocks of clients that were never blocked before */
 	TALLY_AGAIN,     /* blocks of others */
-	TALLY_ADMIN,     /* blocks by hand or from a block_file */
+	TALLY_ADMIN,     /* blocks by hand */
 	TALLY_LIFTED,    /* blocks ended early by good mail or a login */
 	TALLY_CLICKS,    /* ... by a click */
 	TALLY_PARDONED,  /* ... by the admin, zfw-whitelist or a report */
@@ -55,6 +56,7 @@ enum tally_kind { /* stored by number: add at the end, never take one out */
 			    began or went to a higher tier and before it was
 			    over, as mail servers do that are told to come
 			    later */
+	TALLY_LISTED,    /* of PREVENTED: from networks of a block_file */
 	TALLY_TOTALS,
 	/* gauges: the last value in a slot */
 	TALLY_BLOCKED_NOW = TALLY_TOTALS,

@@ -13,6 +13,8 @@ session_new(const struct session_conf *conf)
 	if (t == NULL)
 		return NULL;
 	t->conf = *conf;
+	if (t->conf.cut_s == 0)
+		t->conf.cut_s = conf->silence_s;
 	if (pool_init(t, conf))
 		return t;
 	session_free(t);
@@ -51,11 +53,21 @@ take_half(struct session_table *t)
 	return e;
 }
 
+/* One that nothing needs any more goes first. */
+static struct entry *
+oldest_of(struct session_table *t, enum pool_list cut, enum pool_list other)
+{
+	struct entry *e = pool_oldest(t, cut);
+
+	return e != NULL ? e : pool_oldest(t, other);
+}
+
 /* The open session that has been silent longest is over; it lingers. */
 static void
 push_out(struct session_table *t, int64_t now_us)
 {
-	session_end(t, pool_oldest(t, LIST_OPEN), SESSION_END_NONE, now_us);
+	session_end(t, oldest_of(t, LIST_CUT, LIST_OPEN), SESSION_END_NONE,
+	    now_us);
 	pool_settle(t);
 	t->counts.open_evicted++;
 }
@@ -67,11 +79,11 @@ take_open(struct session_table *t, int64_t now_us)
 
 	pool_settle(t);
 	if (pool_open_is_full(t)) {
-		if (pool_oldest(t, LIST_LINGER) == NULL)
+		if (oldest_of(t, LIST_STUB, LIST_LINGER) == NULL)
 			push_out(t, now_us);
 		else
 			t->counts.open_evicted++;
-		pool_release(t, pool_oldest(t, LIST_LINGER));
+		pool_release(t, oldest_of(t, LIST_STUB, LIST_LINGER));
 	}
 	if (pool_live_is_full(t)) {
 		push_out(t, now_us);

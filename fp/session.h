@@ -179,6 +179,8 @@ struct session_conf {
 	size_t live_max;       /* of these, such as are not over; 0: all */
 	uint32_t half_open_s;  /* how long a half-open entry may last */
 	uint32_t silence_s;    /* an open session without a packet is closed */
+	uint32_t cut_s;        /* likewise one that was cut; it can be found
+				  for silence_s more; 0: as the others */
 	uint32_t linger_s;     /* a closed one is remembered for log lines */
 	size_t reorder_slots;  /* for segments out of order; 0: REORDER_SLOTS */
 	struct sigcache *sigs; /* borrowed; NULL: signatures without labels */
@@ -235,8 +237,9 @@ const struct session *session_find_at(struct session_table *t,
 /*
  * The owner ends this open session from outside (the client is convicted).
  * It stays to be found, with `cut` set; what follows of it on the wire is not
- * read any more (dlg stays as it is) and tells no events but CLOSE.  Allowed
- * in the callback, too.  False: there is no such open session, or it is cut
+ * read any more (dlg stays as it is) and tells no events but CLOSE, which comes
+ * after cut_s without a packet at the latest.  In a full table such sessions
+ * make room first.  Allowed in the callback, too.  False: there is no such open session, or it is cut
  * already.
  */
 bool

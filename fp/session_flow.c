@@ -391,7 +391,7 @@ session_from_client(struct session_table *t, struct entry *e,
 	uint32_t fresh;
 
 	e->s.last_us = now_us;
-	pool_move(t, e, LIST_OPEN);
+	pool_move(t, e, e->s.cut ? LIST_CUT : LIST_OPEN);
 	if (!seq_near(p->seq, c->c_next))
 		return;
 	fresh = flowstat_packet(&l->flow, p, true, now_us);
@@ -423,7 +423,7 @@ session_from_server(struct session_table *t, struct entry *e,
 	struct live *l = e->live;
 
 	e->s.last_us = now_us;
-	pool_move(t, e, LIST_OPEN);
+	pool_move(t, e, e->s.cut ? LIST_CUT : LIST_OPEN);
 	if (!seq_near(p->seq, c->s_next))
 		return;
 	(void)flowstat_packet(&l->flow, p, false, now_us);

@@ -183,7 +183,9 @@ pool_settle(struct session_table *t)
 
 	while ((e = pool_oldest(t, LIST_OVER)) != NULL) {
 		give_live(t, e);
-		pool_move(t, e, LIST_LINGER);
+		pool_move(t, e,
+		    e->s.cut && e->s.end == SESSION_END_SILENCE ? LIST_STUB :
+								  LIST_LINGER);
 	}
 }
 

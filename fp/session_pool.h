@@ -24,8 +24,10 @@ enum pool_list {
 	LIST_FREE_OPEN,
 	LIST_HALF,   /* by age */
 	LIST_OPEN,   /* by the last packet */
+	LIST_CUT,    /* open, too, but cut; likewise */
 	LIST_OVER,   /* closed within this call: see pool_settle() */
 	LIST_LINGER, /* by the time of closing */
+	LIST_STUB,   /* cut, then silent; likewise */
 	LISTS,
 };
 
@@ -164,7 +166,8 @@ bool pool_open_is_full(const struct session_table *t);
 bool pool_take_live(struct session_table *t, struct entry *e);
 bool pool_live_is_full(const struct session_table *t);
 /*
- * Those of LIST_OVER linger from now on, without a live part.  Only where no
+ * Those of LIST_OVER linger from now on, without a live part; what was cut and
+ * ended by its silence is a LIST_STUB.  Only where no
  * function that works on a session is still at it.
  */
 void pool_settle(struct session_table *t);

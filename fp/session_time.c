@@ -29,34 +29,54 @@ expire(struct session_table *t, struct entry *e, int64_t now_us)
 	pool_release(t, e);
 }
 
+static void
+end_silent(struct session_table *t, enum pool_list which, uint32_t limit_s,
+    int64_t now_us)
+{
+	struct entry *e = pool_oldest(t, which);
+
+	for (int i = 0; i < TICK_MAX && e != NULL; i++) {
+		if (!is_over(e->s.last_us, limit_s, now_us))
+			break;
+		session_end(t, e, SESSION_END_SILENCE, now_us);
+		e = pool_oldest(t, which);
+	}
+}
+
+static void
+forget(struct session_table *t, enum pool_list which, uint32_t limit_s,
+    int64_t now_us)
+{
+	struct entry *e = pool_oldest(t, which);
+
+	for (int i = 0; i < TICK_MAX && e != NULL; i++) {
+		if (!is_over(e->s.close_us, limit_s, now_us))
+			break;
+		pool_release(t, e);
+		e = pool_oldest(t, which);
+	}
+}
+
 void
 session_tick(struct session_table *t, int64_t now_us)
 {
+	const struct session_conf *c = &t->conf;
 	struct entry *e;
 
 	session_hold_tick(t, now_us);
 	for (int i = 0; i < TICK_MAX; i++) {
 		e = pool_oldest(t, LIST_HALF);
-		if (e == NULL ||
-		    !is_over(e->s.syn_us, t->conf.half_open_s, now_us))
+		if (e == NULL || !is_over(e->s.syn_us, c->half_open_s, now_us))
 			break;
 		expire(t, e, now_us);
 	}
-	for (int i = 0; i < TICK_MAX; i++) {
-		e = pool_oldest(t, LIST_OPEN);
-		if (e == NULL ||
-		    !is_over(e->s.last_us, t->conf.silence_s, now_us))
-			break;
-		session_end(t, e, SESSION_END_SILENCE, now_us);
-	}
+	end_silent(t, LIST_OPEN, c->silence_s, now_us);
+	end_silent(t, LIST_CUT, c->cut_s, now_us);
 	pool_settle(t);
-	for (int i = 0; i < TICK_MAX; i++) {
-		e = pool_oldest(t, LIST_LINGER);
-		if (e == NULL ||
-		    !is_over(e->s.close_us, t->conf.linger_s, now_us))
-			break;
-		pool_release(t, e);
-	}
+	forget(t, LIST_LINGER, c->linger_s, now_us);
+	/* As long as lines of it can come: who waits for it gives up, too. */
+	forget(t, LIST_STUB,
+	    c->silence_s > c->linger_s ? c->silence_s : c->linger_s, now_us);
 }
 
 const struct session *
@@ -96,6 +116,7 @@ session_cut(struct session_table *t, const struct addr *client, uint16_t cport)
 	if (e == NULL)
 		return false;
 	e->s.cut = true;
+	pool_move(t, e, LIST_CUT);
 	return true;
 }
 
@@ -148,6 +169,6 @@ session_counts(const struct session_table *t, struct session_counts *out)
 {
 	*out = t->counts;
 	out->half_open_now = t->lists[LIST_HALF].n;
-	out->open_now = t->lists[LIST_OPEN].n;
+	out->open_now = t->lists[LIST_OPEN].n + t->lists[LIST_CUT].n;
 	out->held_now = reorder_held(t->reorder);
 }

@@ -3,7 +3,8 @@
 """recount - counts again what daemon/tally.h says, from the outside
 
 usage: recount.py --pcap FILE... --log FILE... --events JSONL --history DUMP
-                  [--traps ADDRESS...] [--loose NAME...] [--totals]
+                  [--traps ADDRESS...] [--block-file FILE] [--loose NAME...]
+                  [--totals]
 
 Knows nothing of zfw's code: packets are taken apart here, lines of Postfix
 with fractions of a second are read here.  Only what zfw decided (blocked, cut,
@@ -322,7 +323,8 @@ class Session:
 class Wire:
     """Connections, from the SYN to the first FIN or RST."""
 
-    def __init__(self, decided, count, ports, rcpts):
+    def __init__(self, decided, count, ports, rcpts, listed=()):
+        self.listed = listed     # networks of a block_file
         self.now = {}            # by four-tuple
         self.all = []            # opened
         self.by_port = collections.defaultdict(list)
@@ -330,8 +332,13 @@ class Wire:
         self.clients = set()
         self.d, self.count, self.ports, self.rcpts = decided, count, ports, rcpts
 
+    def is_listed(self, p):
+        return any(p.src in net for net in self.listed)
+
     def stopped(self, p, ms):
-        """What zfw says became of that SYN."""
+        """What zfw says became of that SYN, but for those of a block_file."""
+        if self.is_listed(p):
+            return 'attempts_prevented'
         for net, e in self.d.drops.get((p.sport, ms), ()):
             if p.src in net:
                 if e['action'] == 'drop':
@@ -349,6 +356,8 @@ class Wire:
             last = self.attempts.get((tup, p.seq))
             if last is None or ms // 1000 - last > AGAIN_MS // 1000:
                 self.count(what, ms)
+                if self.is_listed(p):
+                    self.count('attempts_listed', ms)
             self.attempts[tup, p.seq] = ms // 1000
             if what != 'attempts_audited':
                 return
@@ -461,7 +470,8 @@ CLIENT = re.compile(r'([0-9A-F]+): client=.*?\[([0-9a-fA-F.:]+)\]:(\d+)')
 QUEUED = re.compile(r'([0-9A-F]+): from=<(.*?)>, size=\d+, nrcpt=(\d+) \(queue active\)')
 REJECT = re.compile(r'(?:NOQUEUE|[0-9A-F]+): reject: RCPT from .*?\[([0-9a-fA-F.:]+)\]:(\d+): ')
 REFUSED = re.compile(r': (\d[.\d]+ .*?); .* to=<(.*?)>')
-TO = re.compile(r'([0-9A-F]+): to=<(.*?)>, ')
+TO = re.compile(r'([0-9A-F]+): to=<(.*?)>, (?:orig_to=<(.*?)>, )?')
+DELIVERS = {'smtp', 'lmtp', 'local', 'virtual', 'pipe', 'discard', 'error'}
 SPAM = re.compile(r'([0-9A-F]+): milter-reject: END-OF-MESSAGE')
 
 
@@ -512,22 +522,25 @@ class Log:
             mail = self.mails[g.group(1)]
             key, s = key_of(mail.client), mail.session
             mail.null |= g.group(2) == ''
-            if mail.queued_ms or (s.cut_ms and s.cut_ms <= ms):
+            # Its deliveries are told in that millisecond, too, but later.
+            if mail.queued_ms or (s.cut_ms and s.cut_ms < ms):
                 return
             b = self.d.blocks[key]
-            why = [t for t in b.times if t[0] <= ms < t[1] and
+            why = [t for t in b.times if t[0] < ms < t[1] and
                    (None in t[2] or s.stack in t[2])]
             if why and mail.begun_ms <= why[0][0]:
                 return
             self.accepted(mail, ms)
         elif (g := REJECT.search(what)):
             self.refused(mapped(g.group(1)), int(g.group(2)), ms, what)
-        elif m.group(1) == 'smtp' and (g := TO.match(what)) and \
-                g.group(1) in self.mails:  # zfw reads no local deliveries
+        elif m.group(1) in DELIVERS and (g := TO.match(what)) and \
+                g.group(1) in self.mails:
             mail = self.mails[g.group(1)]
-            s = mail.session
+            s, wrote = mail.session, g.group(3) or ''
             if s.tls and not mail.null:
-                self.w.rcpts.add(ms, 'delivered', s.key, g.group(2))
+                if wrote.lower() not in self.w.rcpts.traps:
+                    wrote = g.group(2)
+                self.w.rcpts.add(ms, 'delivered', s.key, wrote)
         elif (g := SPAM.match(what)) and g.group(1) in self.mails:
             mail = self.mails[g.group(1)]
             mail.spoilt = True
@@ -598,12 +611,14 @@ def main():
     a.add_argument('--events', required=True)
     a.add_argument('--history', required=True)
     a.add_argument('--totals', action='store_true')
+    a.add_argument('--block-file')
     o = a.parse_args()
     count, news = Counts(), []
     Decided.new_block = lambda self, net, ms: news.append((net, ms))
     decided = Decided(o.events, count)
     rcpts = Rcpts(set(o.traps))
-    wire = Wire(decided, count, {25}, rcpts)
+    listed = [net_of(n.strip()) for n in open(o.block_file)] if o.block_file else ()
+    wire = Wire(decided, count, {25}, rcpts, listed)
     log = Log(wire, decided, count)
     for path in o.pcap:
         for link, us, b in records(path):

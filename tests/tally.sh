@@ -45,6 +45,19 @@ recount() { # DIR STATE [OPTION...]
         --traps old.box{0..11}@example.org "$@"
 }
 
+block_file() { # JSONL: networks for one
+    python3 - "$1" <<-'END'
+	import ipaddress, json, sys
+	nets = {}
+	for line in open(sys.argv[1]):
+	    e = json.loads(line)
+	    n = ipaddress.ip_network(e['client'])
+	    if e['event'] == 'block' and n.prefixlen in (32, 64) and len(nets) < 40:
+	        nets[n.supernet(new_prefix=28 if n.version == 4 else 60)] = 1
+	print(*nets, sep='\n')
+	END
+}
+
 # What the generator itself knows: who delivered a message, if nobody is blocked.
 truth_agrees() { # DIR STATE
     local said=$2.dump
@@ -67,6 +80,14 @@ for w in 1 2 3; do
     check "world $w: then recipients are equal, too" recount "$d" "$tmp/a$w"
     check "world $w: and so is who delivered, as the generator knows it" \
         truth_agrees "$d" "$tmp/a$w"
+    # Whole networks in which zombies are, and all who are in them.
+    block_file "$tmp/s$w.jsonl" >"$tmp/list"
+    { cat "$d/zfwd.conf"; printf '\nblock_file = {"%s"}\n' "$tmp/list"; } >"$d/list.conf"
+    check "world $w: again, with a block_file" replay "$d" "$d/list.conf" "$tmp/l$w"
+    check "world $w: what it drops is counted, too" \
+        recount "$d" "$tmp/l$w" --loose recipients_bad --block-file "$tmp/list"
+    check "world $w: and it drops something" \
+        grep -qE '^day .* attempts_listed=[1-9][0-9]* ' "$tmp/l$w.dump"
     rm -f "$d"/day*.pcap
 done
 check "a directory that is not empty is refused" \

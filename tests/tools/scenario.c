@@ -221,6 +221,7 @@ static const struct {
 	{ "block", zs_admin_block },
 	{ "unblock", zs_admin_unblock },
 	{ "allow", zs_admin_allow },
+	{ "listed", zs_listed },
 	{ "own", zs_own },
 	{ "report", zs_report },
 	{ "dns", zs_dns },

@@ -109,6 +109,7 @@ slot_of(uint32_t i)
 	s.n[TALLY_GOOD] = 50;
 	s.n[TALLY_MESSAGES] = 60;
 	s.n[TALLY_PREVENTED] = 200 + 10 * (i % 24);
+	s.n[TALLY_LISTED] = 20 + i % 24;
 	s.n[TALLY_REJECTED] = 5;
 	s.n[TALLY_FIRST] = 3;
 	s.n[TALLY_ENDED] = 4;

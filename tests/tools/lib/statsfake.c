@@ -115,6 +115,7 @@ fill_slot(struct fake *f, struct tally_slot *slot, int64_t t_ms, double hours)
 	n[TALLY_CONNECTS] = n[TALLY_GOOD] + n[TALLY_ZOMBIE] +
 	    about(f, 25 * hours);
 	n[TALLY_PREVENTED] = about(f, zombies * hours * 0.85);
+	n[TALLY_LISTED] = n[TALLY_PREVENTED] / 9;
 	n[TALLY_REJECTED] = about(f, zombies * hours * 0.12);
 	n[TALLY_CUT] = about(f, zombies * hours * 0.03);
 	n[TALLY_MESSAGES] = about(f, people * hours * 1.2);

@@ -73,6 +73,7 @@ struct zs {
 	bool verbose;
 
 	struct config *config;
+	struct netlist *listed; /* as a block_file; NULL: none */
 	struct signatures *sigs;
 	struct engine *engine; /* NULL until something happens */
 	int64_t start_us, now_us, tick_ms;
@@ -171,6 +172,7 @@ void zs_pcap_begin(const struct zs *z);
 void zs_admin_block(struct zs *z, struct zs_words *w);
 void zs_admin_unblock(struct zs *z, struct zs_words *w);
 void zs_admin_allow(struct zs *z, struct zs_words *w);
+void zs_listed(struct zs *z, struct zs_words *w);
 void zs_own(struct zs *z, struct zs_words *w);
 void zs_report(struct zs *z, struct zs_words *w);
 void zs_dns(struct zs *z, struct zs_words *w);

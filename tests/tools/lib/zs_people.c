@@ -45,6 +45,24 @@ zs_admin_allow(struct zs *z, struct zs_words *w)
 	z->rc = engine_allow_set(z->engine, n, k, z->now_us / 1000);
 }
 
+/* listed NET...: more of a block_file, whenever that is */
+void
+zs_listed(struct zs *z, struct zs_words *w)
+{
+	struct net n;
+
+	if (z->listed == NULL)
+		z->listed = netlist_new();
+	while (zs_more(w)) {
+		n = zs_net(z, zs_next(z, w, "a network"));
+		if (z->listed == NULL ||
+		    netlist_add(z->listed, &n, STR("")) != 0)
+			zs_die(z, "out of memory");
+	}
+	zs_start(z);
+	z->config->policy.listed = z->listed;
+}
+
 void
 zs_own(struct zs *z, struct zs_words *w)
 {

@@ -215,6 +215,7 @@ zs_start(struct zs *z)
 	if (z->engine != NULL)
 		return;
 	read_conf(z);
+	z->config->policy.listed = z->listed;
 	ec.policy = &z->config->policy;
 	if (z->sigs == NULL)
 		z->sigs = signatures_new(NULL, &ec.key, err);
@@ -249,6 +250,7 @@ zs_free(struct zs *z)
 {
 	engine_free(z->engine);
 	signatures_free(z->sigs);
+	netlist_free(z->listed);
 	config_free(z->config);
 	free(z->store);
 	free(z->events);

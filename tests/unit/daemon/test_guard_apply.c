@@ -26,6 +26,7 @@ struct nft {
 	size_t n, refusals, calls;
 	int err;
 	int results[NFT_BATCH_MAX];
+	bool gone; /* the table */
 };
 
 static size_t
@@ -82,6 +83,12 @@ nft_get(struct nft *k, const struct nft_op *op, uint64_t *expires_ms)
 }
 
 int
+nft_present(struct nft *k)
+{
+	return !k->gone;
+}
+
+int
 nft_allow_replace(struct nft *k, const struct net *v, size_t n)
 {
 	(void)k;
@@ -131,6 +138,8 @@ rig_open(struct rig *r)
 		    .rate = 60,
 		    .blocks_max = 100,
 		    .cut_rate = 60,
+		    .ports = { 25 },
+		    .ports_n = 1,
 		    .never = never } };
 
 	*r = (struct rig){ .now_ms = 100 * SECOND };
@@ -160,6 +169,7 @@ say(struct rig *r, enum msg_op op, const char *net)
 		.tier = 4,
 		.score = 900,
 		.timeout_s = 600,
+		.seq = 1,
 		.reasons = { 3 } };
 
 	if (!net_parse((struct str){ net, strlen(net) }, &m.net))
@@ -316,12 +326,91 @@ test_full(void)
 	rig_close(&r);
 }
 
+static int32_t
+checked(struct rig *r, const char *net)
+{
+	int32_t value = INT32_MAX;
+	struct msg_in in;
+
+	say(r, MSG_CHECK, net);
+	(void)guardsend_flush(r->out);
+	while (msg_recv(r->sock[1], &in) > 0)
+		for (size_t i = 0; i < in.n; i++)
+			if (in.m[i].op == MSG_CHECKED)
+				value = in.m[i].value;
+	return value;
+}
+
+static void
+test_check(void)
+{
+	struct rig r;
+
+	rig_open(&r);
+	ZT_CASE("an element that is not there is told as 0",
+	    checked(&r, "192.0.2.7/32") == 0);
+	r.kernel.gone = true;
+	ZT_CASE("without the table that is no news of the element",
+	    checked(&r, "192.0.2.7/32") == -ENOENT);
+	rig_close(&r);
+}
+
+/* The value of the last MSG_REFUSED since it last looked; 0: none. */
+static int32_t
+refusal(struct rig *r)
+{
+	struct msg_in in;
+	int32_t value = 0;
+
+	(void)guardsend_flush(r->out);
+	while (msg_recv(r->sock[1], &in) > 0)
+		for (size_t i = 0; i < in.n; i++)
+			if (in.m[i].op == MSG_REFUSED)
+				value = in.m[i].value;
+	return value;
+}
+
+static void
+test_cut(void)
+{
+	struct guardapply_counts n;
+	struct msg m = { .op = MSG_CUT,
+		.net = { { 4, { 192, 0, 2, 7 } }, 32 },
+		.port = 4711,
+		.sport = 25 };
+	struct rig r;
+	int cuts = 0;
+
+	rig_open(&r);
+	while (cuts < 100 && refusal(&r) == 0) {
+		(void)guardapply_msg(r.apply, &m, r.now_ms);
+		cuts++;
+	}
+	guardapply_counts(r.apply, &n);
+	ZT_CASE("the sixty-first cut of a minute is refused", cuts == 61);
+	ZT_CASE("and counted as a cut, not as a block",
+	    n.cuts_refused == 1 && n.refused[GUARD_RATE] == 0);
+	say(&r, MSG_BLOCK, "192.0.2.7/32");
+	ZT_CASE("blocks have a limit of their own", r.kernel.n == 1);
+	m.sport = 26;
+	(void)guardapply_msg(r.apply, &m, r.now_ms + 2 * 60 * SECOND);
+	ZT_CASE("what no engine says is not answered", refusal(&r) == 0);
+	m.sport = 25;
+	for (cuts = 0; cuts < 61; cuts++)
+		(void)guardapply_msg(r.apply, &m, r.now_ms + 120 * SECOND);
+	ZT_CASE("the engine hears that it was a cut",
+	    refusal(&r) == MSG_REFUSED_CUT);
+	rig_close(&r);
+}
+
 static const struct zt_test tests[] = {
 	{ "block", test_block },
 	{ "giving up", test_give_up },
 	{ "changed meanwhile", test_changed_meanwhile },
 	{ "sync", test_sync },
 	{ "full", test_full },
+	{ "check", test_check },
+	{ "cut", test_cut },
 };
 
 ZT_MAIN("guardapply", tests)

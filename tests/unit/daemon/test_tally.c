@@ -270,6 +270,14 @@ test_hostile(void)
 	ZT_CASE("kinds of a later version are left out, gauges stay in place",
 	    tally_chunk_decode(TALLY_DAY, later, n + 1, &out) &&
 		memcmp(&out, &c, sizeof(c)) == 0);
+	/* And one less, as of an earlier one. */
+	memcpy(later, buf, 11 + TALLY_TOTALS);
+	later[2] -= 1;
+	memcpy(later + 11 + TALLY_TOTALS, buf + 12 + TALLY_TOTALS,
+	    n - 12 - TALLY_TOTALS);
+	ZT_CASE("kinds that an earlier version did not know are 0",
+	    tally_chunk_decode(TALLY_DAY, later, n - 1, &out) &&
+		memcmp(&out, &c, sizeof(c)) == 0);
 	for (unsigned i = 0; i < 20000; i++) {
 		for (size_t k = 0; k < sizeof(buf); k += 8)
 			buf[k] = (uint8_t)zt_random();

@@ -338,6 +338,79 @@ test_cut(void)
 }
 
 static void
+pass(struct world *w, int s)
+{
+	for (; s > 0; s--) {
+		w->now_us += S;
+		session_tick(w->t, w->now_us);
+	}
+}
+
+/* Nothing ends it that could be seen, and nothing of it is needed. */
+static void
+test_cut_silent(void)
+{
+	struct world *w = world_conf((struct session_conf){ .half_open_max = 8,
+	    .open_max = 4,
+	    .live_max = 3,
+	    .cut_s = 15 });
+	struct at at = greeted(w, 1);
+	struct addr a = pkt_addr(CLIENT);
+
+	(void)greeted(w, 2);
+	(void)session_cut(w->t, &a, 1);
+	ZT_CASE("one that was cut is open still", counts(w).open_now == 2);
+	pass(w, 10);
+	c(&at, "NOOP\n");
+	pass(w, 10);
+	ZT_CASE("while something is seen of it", counts(w).open_now == 2);
+	w->log[0] = '\0';
+	pass(w, 6);
+	ZT_CASE("when it is silent it ends soon, others do not",
+	    log_is(w, "close") && counts(w).open_now == 1 &&
+		find(w, 2)->state == SESSION_OPEN);
+	ZT_CASE("and is small from then on",
+	    find(w, 1)->cut && find(w, 1)->dlg == NULL &&
+		find(w, 1)->end == SESSION_END_SILENCE);
+	c(&at, "QUIT\n");
+	reset(&at);
+	ZT_CASE("what comes later is not told, nor counted as unknown",
+	    log_is(w, "close") && counts(w).midstream == 0);
+	pass(w, 500);
+	ZT_CASE("lines that come late find it", find(w, 1) != NULL);
+	pass(w, 100);
+	ZT_CASE("but not for ever", find(w, 1) == NULL);
+	world_free(w);
+}
+
+static void
+test_cut_full(void)
+{
+	struct world *w = world_conf((struct session_conf){ .half_open_max = 8,
+	    .open_max = 4,
+	    .live_max = 3,
+	    .cut_s = 15 });
+	struct addr a = pkt_addr(CLIENT);
+
+	for (uint16_t i = 1; i <= 3; i++)
+		(void)greeted(w, i);
+	(void)session_cut(w->t, &a, 2);
+	(void)greeted(w, 4);
+	ZT_CASE("who was cut makes room first",
+	    find(w, 2)->state == SESSION_CLOSED &&
+		find(w, 1)->state == SESSION_OPEN &&
+		find(w, 3)->state == SESSION_OPEN);
+	(void)session_cut(w->t, &a, 3);
+	pass(w, 16);
+	ZT_CASE("and what is left of it is forgotten first",
+	    find(w, 3)->state == SESSION_CLOSED && find(w, 2) != NULL);
+	(void)greeted(w, 5);
+	ZT_CASE("when there is no other place",
+	    find(w, 3) == NULL && find(w, 2) != NULL && find(w, 1) != NULL);
+	world_free(w);
+}
+
+static void
 test_open_of(void)
 {
 	struct world *w = world_new();
@@ -466,6 +539,8 @@ static const struct zt_test tests[] = {
 	{ "gaps", test_gaps },
 	{ "TLS", test_tls_offered },
 	{ "cutting", test_cut },
+	{ "cut, silent", test_cut_silent },
+	{ "cut, full", test_cut_full },
 	{ "open sessions of a client", test_open_of },
 	{ "what lingers", test_lingering },
 	{ "live parts", test_live_pool },
