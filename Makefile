@@ -151,6 +151,7 @@ accuracy:
 	@bash tests/accuracy.sh $(B)
 
 #: make check-e2e      end-to-end tests only (root)
+#: E2E_CONFINE=1 make check-e2e   the same, confined as the systemd units do
 check-e2e: build ttools
 	@bash tests/run.sh $(B) e2e
 
@@ -190,7 +191,7 @@ bench:
 	@bash tests/bench.sh $(B)
 
 #: make bench-NAME     one of them: log, fp, live, load, store, nft, drop,
-#:                     latency, queue (the last four as root)
+#:                     latency, queue, compare (the last five as root)
 bench-%:
 	@sh tests/deps.sh bench
 	@$(MAKE) --no-print-directory build ttools

@@ -3,7 +3,7 @@
 #
 # Measurements, side by side in one run with what a user would pick instead:
 # `bash tests/bench.sh BUILD [NAME]...`: log, fp, load, store, nft, drop,
-# latency, queue (all of them by default), live (a part of fp).
+# latency, queue, compare (all of them by default), live (a part of fp).
 # Lines of results: `result NAME VALUE UNIT`, `ratio NAME VALUE goal>=X`.
 # Medians of three, of fp the best of five; rates of log and fp are per second of CPU (user and
 # system), those of live and store by the wall clock; memory is the most that
@@ -122,11 +122,13 @@ bench_log() {
 . tests/bench/queue.sh
 # shellcheck source=tests/bench/store.sh
 . tests/bench/store.sh
+# shellcheck source=tests/bench/compare.sh
+. tests/bench/compare.sh
 
-[ $# -gt 0 ] || set -- log fp load store nft drop latency queue
+[ $# -gt 0 ] || set -- log fp load store nft drop latency queue compare
 for what in "$@"; do
     case $what in
-    log | fp | live | load | store | drop | nft | latency | queue) "bench_$what" || exit 1 ;;
+    log | fp | live | load | store | drop | nft | latency | queue | compare) "bench_$what" || exit 1 ;;
     *)
         echo "bench.sh: no such bench: $what" >&2
         exit 2

@@ -16,8 +16,8 @@ promtool="prometheus" # without: that case is skipped, aloud
 browser="chromium chromium-driver" # without: those cases are skipped, aloud
 kernel="qemu-system-x86 busybox-static cpio kmod" # make check-kernel
 bench="fail2ban python3-pyinotify iptables nftables p0f procps iproute2 util-linux
-python3"
-deb="debhelper dpkg-dev fakeroot lintian debootstrap"
+python3 postfix libsqlite3-0" # CrowdSec is only unpacked: tests/bench/compare.sh
+deb="build-essential debhelper dpkg-dev fakeroot lintian debootstrap"
 lint="git clang libclang-rt-14-dev clang-format clang-tidy cppcheck mandoc universal-ctags"
 
 case ${1:-all} in
