@@ -22,7 +22,7 @@ NFT_O	:= nft/nft nft/nftinstall nft/nftlook nft/nftbatch nft/nftlayout nft/nftse
 
 # Reads a store's file past its owner; without the library.  Chunks of the
 # history need daemon/tally and db/record_series besides.
-SCAN_O	:= db/scan db/kcfile db/seen
+SCAN_O	:= db/scan db/scanfile db/doubt db/kcfile db/kcwal db/seen
 
 STORE_O	:= db/store db/store_allow db/store_series db/record_series daemon/tally db/parts db/storefile db/kcguard db/record db/record_client db/record_behind
 

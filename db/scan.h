@@ -8,9 +8,14 @@
  * are right.  What is being written that moment may be met twice, in an older
  * form, or not at all: scan_again() goes once more over it and hands out what
  * is new or changed since.  A file that is damaged gives what can be read, and
- * counts.  Memory: one buffer, and 8 to 16 bytes a record while somebody has
- * the store; when nobody has, that is not needed, and then scan_again() hands
- * out nothing, or all if the file was changed since.
+ * counts.  While somebody has the store, damage is only what is met in three
+ * passes with the same bytes, so a call makes up to five, a quarter of a second
+ * apart, when something makes no sense; what was met but is not sure is
+ * counted apart.  A change that its writer did not end, asleep or killed, is
+ * seen as not begun.  Memory: one buffer, twice the write-ahead log, and 8 to
+ * 16 bytes a record while somebody has the store; when nobody has, that is not
+ * needed, and then scan_again() hands out nothing, or all if the file was
+ * changed since.
  * Returns 0 or -errno with a sentence in `error`.
  */
 #ifndef ZFW_DB_SCAN_H
@@ -27,6 +32,8 @@ struct scan_counts {
 	uint64_t twice;    /* met again unchanged, and left out */
 	uint64_t bad;      /* whose check bytes are wrong */
 	uint64_t lost;     /* bytes that are neither record nor free */
+	uint64_t anew;     /* places that made sense when read again */
+	uint64_t unsure;   /* places left out: being changed, or damaged */
 	uint64_t bytes;    /* of the file */
 	uint64_t expected; /* records that it says to have: a hint */
 	uint32_t format;   /* of the store */

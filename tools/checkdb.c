@@ -7,8 +7,6 @@
 #include "db/record_series.h"
 #include "tools/storetool.h"
 
-#define LOOKS 3 /* what is being written looks damaged for a moment */
-
 struct check {
 	struct storetool_check *n;
 	int64_t now_ms;
@@ -105,30 +103,7 @@ bool
 storetool_damaged(const struct storetool_check *c)
 {
 	return c->scan.bad > 0 || c->scan.lost > 0 || c->undecodable > 0 ||
-	    c->scan.format == 0;
-}
-
-static int
-look(const char *what, struct check *c, char error[STORETOOL_ERRLEN])
-{
-	struct scan *s;
-	int e = scan_open(what, &s, error);
-
-	if (e != 0)
-		return e;
-	memset(c->n, 0, sizeof(*c->n));
-	e = scan_all(s, count, c);
-	scan_counts(s, &c->n->scan);
-	scan_close(s);
-	/* A later format is an answer, too: the caller sees it. */
-	if (e == -ENOTSUP)
-		(void)snprintf(error, STORETOOL_ERRLEN,
-		    "%.300s: format %u, written by a later version of zfw",
-		    what, c->n->scan.format);
-	else if (e != 0)
-		(void)snprintf(error, STORETOOL_ERRLEN, "%.300s: %s", what,
-		    strerror(-e));
-	return e;
+	    (c->scan.format == 0 && c->scan.unsure == 0);
 }
 
 int
@@ -136,11 +111,22 @@ storetool_check(const char *what, int64_t now_ms, struct storetool_check *out,
     char error[STORETOOL_ERRLEN])
 {
 	struct check c = { out, now_ms };
-	int e = look(what, &c, error);
+	struct scan *s;
+	int e = scan_open(what, &s, error);
 
-	for (unsigned i = 1;
-	     i < LOOKS && e == 0 && out->scan.in_use && storetool_damaged(out);
-	     i++)
-		e = look(what, &c, error);
+	if (e != 0)
+		return e;
+	memset(out, 0, sizeof(*out));
+	e = scan_all(s, count, &c);
+	scan_counts(s, &out->scan);
+	scan_close(s);
+	/* A later format is an answer, too: the caller sees it. */
+	if (e == -ENOTSUP)
+		(void)snprintf(error, STORETOOL_ERRLEN,
+		    "%.300s: format %u, written by a later version of zfw",
+		    what, out->scan.format);
+	else if (e != 0)
+		(void)snprintf(error, STORETOOL_ERRLEN, "%.300s: %s", what,
+		    strerror(-e));
 	return e;
 }

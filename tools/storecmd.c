@@ -32,6 +32,11 @@ warn_damage(const struct scan_counts *n)
 		    "zfwctl: %llu damaged records and %llu lost bytes of the "
 		    "store are not in it\n",
 		    (unsigned long long)n->bad, (unsigned long long)n->lost);
+	if (n->unsure > 0)
+		fprintf(stderr,
+		    "zfwctl: zfwd was writing to %llu places of the store, and "
+		    "what was there is not in it\n",
+		    (unsigned long long)n->unsure);
 }
 
 int
@@ -66,9 +71,10 @@ check_json(const char *what, const struct storetool_check *n)
 	    INT(n->good), "allowed", INT(n->allowed), "positions",
 	    INT(n->positions), "blobs", INT(n->blobs), "history",
 	    INT(n->history), "other", INT(n->other));
-	json_t *bad = json_pack("{s:I,s:I,s:I}", "damaged", INT(n->scan.bad),
-	    "lost_bytes", INT(n->scan.lost), "undecodable",
-	    INT(n->undecodable));
+	json_t *bad = json_pack("{s:I,s:I,s:I,s:I,s:I}", "damaged",
+	    INT(n->scan.bad), "lost_bytes", INT(n->scan.lost), "undecodable",
+	    INT(n->undecodable), "read_again", INT(n->scan.anew), "unsure",
+	    INT(n->scan.unsure));
 
 	if (o != NULL && kinds != NULL && bad != NULL) {
 		(void)json_object_update(o, kinds);
@@ -100,6 +106,10 @@ check_text(const char *what, const struct storetool_check *n)
 		{ "lost", "bytes that are no record", n->scan.lost },
 		{ "undecodable", "whole records that make no sense",
 		    n->undecodable },
+		{ "read again", "places that zfwd was writing to",
+		    n->scan.anew },
+		{ "unsure", "places left out: being written, or damaged",
+		    n->scan.unsure },
 	};
 
 	printf("%s: format %u, %llu bytes, %s\n", what, n->scan.format,
@@ -110,7 +120,10 @@ check_text(const char *what, const struct storetool_check *n)
 			printf("%-12s %10llu%s%s\n", rows[i].name,
 			    (unsigned long long)rows[i].v,
 			    rows[i].note[0] == '\0' ? "" : "  ", rows[i].note);
-	puts(storetool_damaged(n) ? "DAMAGED" : "ok");
+	puts(storetool_damaged(n)  ? "DAMAGED" :
+		n->scan.unsure > 0 ? "ok, as far as can be told while zfwd "
+				     "writes" :
+				     "ok");
 }
 
 int

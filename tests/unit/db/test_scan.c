@@ -125,6 +125,10 @@ test_all(void)
 	scan_counts(s, &n);
 	ZT_CASE("an open store is in use", n.in_use);
 	scan_close(s);
+	s = scanned(path);
+	scan_counts(s, &n);
+	ZT_CASE("also when its file is named", n.in_use);
+	scan_close(s);
 	store_close(st);
 	ZT_CASE("a closed store is read", once(dir, &n) == 0);
 	ZT_CASE("each client is met once", exactly_once(5000) == 5000);
