@@ -323,9 +323,9 @@ sync_done(struct guardapply *a, const struct msg *m, int64_t now_ms)
 }
 
 static void
-restore_begin(struct guardapply *a)
+restore_begin(struct guardapply *a, uint32_t seq)
 {
-	if (!guardcheck_restore_begin(&a->check))
+	if (!guardcheck_restore_begin(&a->check, seq))
 		log_msg(LOG_ERR,
 		    "engine-restores: the engine restores blocks unasked: "
 		    "taken as new ones");
@@ -355,7 +355,7 @@ guardapply_msg(struct guardapply *a, const struct msg *m, int64_t now_ms)
 		allow_end(a, now_ms);
 		return false;
 	case MSG_RESTORE_BEGIN:
-		restore_begin(a);
+		restore_begin(a, m->seq);
 		return false;
 	case MSG_RESTORE_END:
 		return guardcheck_restore_end(&a->check);
@@ -400,10 +400,10 @@ guardapply_restoring(const struct guardapply *a)
 	return a->check.restoring;
 }
 
-void
+uint32_t
 guardapply_resync(struct guardapply *a)
 {
-	guardcheck_resync(&a->check);
+	return guardcheck_resync(&a->check);
 }
 
 void

@@ -59,8 +59,8 @@ int guardapply_flush(struct guardapply *a, int64_t now_ms);
 void guardapply_table(struct guardapply *a, bool on, bool fresh);
 /* Is a bulk restore on its way, one that was asked for? */
 bool guardapply_restoring(const struct guardapply *a);
-/* A MSG_RESYNC goes out. */
-void guardapply_resync(struct guardapply *a);
+/* A MSG_RESYNC goes out, with that number. */
+uint32_t guardapply_resync(struct guardapply *a);
 /* An address is never to be blocked from now on: takes its blocks out. */
 void
 guardapply_spare(struct guardapply *a, const struct net *n, int64_t now_ms);

@@ -175,18 +175,19 @@ guardcheck_cut(struct guardcheck *g, const struct msg *m, int64_t now_ms)
 								GUARD_RATE;
 }
 
-void
+uint32_t
 guardcheck_resync(struct guardcheck *g)
 {
-	g->asked = 1;
+	return ++g->asked;
 }
 
 bool
-guardcheck_restore_begin(struct guardcheck *g)
+guardcheck_restore_begin(struct guardcheck *g, uint32_t seq)
 {
-	if (g->asked == 0)
+	/* After the last one that began, and not after the last asked for. */
+	if (seq - g->begun - 1 >= g->asked - g->begun)
 		return false;
-	g->asked = 0;
+	g->begun = seq;
 	g->restoring = true;
 	g->restore_left = 2 * g->conf.blocks_max;
 	return true;

@@ -57,7 +57,8 @@ struct guardcheck_bucket { /* private */
 struct guardcheck { /* embedded in its owner; private */
 	struct guardcheck_conf conf;
 	struct guardcheck_bucket blocks, cuts;
-	unsigned asked;      /* restores asked for and not begun: 0 or 1 */
+	uint32_t asked;      /* number of the last restore asked for ... */
+	uint32_t begun;      /* ... and of the last one that began */
 	bool restoring;      /* between RESTORE_BEGIN and _END */
 	size_t restore_left; /* records that this one may still bring */
 };
@@ -88,10 +89,13 @@ enum guard_verdict guardcheck_key(const struct msg *m, struct nft_op *op);
 enum guard_verdict
 guardcheck_cut(struct guardcheck *g, const struct msg *m, int64_t now_ms);
 
-/* The guard sends a MSG_RESYNC: one restore may come. */
-void guardcheck_resync(struct guardcheck *g);
+/*
+ * The guard sends a MSG_RESYNC of that number: one restore may come.  Two may be
+ * under way, and the engine begin with the first or only with the second.
+ */
+uint32_t guardcheck_resync(struct guardcheck *g);
 /* False: nobody asked for it, or none had begun. */
-bool guardcheck_restore_begin(struct guardcheck *g);
+bool guardcheck_restore_begin(struct guardcheck *g, uint32_t seq);
 bool guardcheck_restore_end(struct guardcheck *g);
 
 #endif

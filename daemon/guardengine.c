@@ -137,8 +137,10 @@ guard_tell(struct guard *g, enum msg_op op, int32_t value)
 static void
 put_resync(struct guard *g)
 {
-	guardapply_resync(g->apply);
-	put_value(g, MSG_RESYNC, 0);
+	const struct msg m = { .op = MSG_RESYNC,
+		.seq = guardapply_resync(g->apply) };
+
+	guard_put(g, &m, -1);
 }
 
 void

@@ -114,6 +114,9 @@ put_value(struct guard *g, int32_t value)
 {
 	struct msg m = { .op = MSG_CONFIGURED, .value = value };
 
+	if (value == 1)
+		m.seq = guardapply_resync(g->apply);
+
 	guard_put(g, &m, -1);
 }
 
@@ -132,8 +135,6 @@ take(struct guard *g, struct config *next, bool fresh)
 	guard_check_conf(g);
 	guardapply_table(g->apply, on, again);
 	guardlist_table(&g->list, on, fresh);
-	if (again && on)
-		guardapply_resync(g->apply);
 	put_value(g, again && on ? 1 : 0);
 	if (on)
 		guard_look_lacks(g);

@@ -93,6 +93,14 @@ bulk_block(void *arg, const struct engine_wanted *w)
 		live_guard_send(l, &m);
 }
 
+static void
+restore_begin(struct live *l)
+{
+	live_guard_send(l,
+	    &(struct msg){ .op = MSG_RESTORE_BEGIN,
+		.seq = l->bulk.resync_seq });
+}
+
 /* One slice of those loaded since; false: there are none. */
 static bool
 early_blocks(struct live *l)
@@ -101,7 +109,7 @@ early_blocks(struct live *l)
 	size_t from = b->early_at;
 
 	if (!b->blocks_begun)
-		live_guard_send(l, &(struct msg){ .op = MSG_RESTORE_BEGIN });
+		restore_begin(l);
 	b->blocks_begun = true;
 	b->early = false; /* all that come now are to be sent */
 	b->early_at = engine_wanted_early(l->engine, from, BULK_SLICE,
@@ -133,7 +141,7 @@ bulk_blocks(struct live *l)
 	struct live_bulk *b = &l->bulk;
 
 	if (b->restore && !b->blocks_begun)
-		live_guard_send(l, &(struct msg){ .op = MSG_RESTORE_BEGIN });
+		restore_begin(l);
 	b->blocks_begun = true;
 	b->blocks_at = engine_wanted(l->engine, b->blocks_at, BULK_SLICE,
 	    bulk_block, l);
@@ -232,10 +240,11 @@ live_guard_find(void *arg, size_t source, uint64_t dev, uint64_t ino)
 /* ---- in ---- */
 
 static void
-on_resync(struct live *l)
+on_resync(struct live *l, uint32_t seq)
 {
 	struct live_bulk *b = &l->bulk;
 
+	b->resync_seq = seq;
 	b->allow = b->list = true;
 	b->allow_at = b->list_at = 0;
 	b->blocks = b->restore = true;
@@ -307,10 +316,10 @@ on_record(struct live *l, const struct msg *m)
 	case MSG_CONFIGURED:
 		live_reload_configured(l, m->value);
 		if (m->value == 1)
-			on_resync(l);
+			on_resync(l, m->seq);
 		break;
 	case MSG_RESYNC:
-		on_resync(l);
+		on_resync(l, m->seq);
 		break;
 	case MSG_TABLE:
 		on_table(l, m);

@@ -52,12 +52,13 @@ struct live_wait {
 
 /* What is still to be sent in bulk. */
 struct live_bulk {
-	bool allow;      /* the allow list is being sent ... */
-	size_t allow_at; /* ... from here: 0 = its beginning */
-	bool list;       /* networks of block_file, ... */
-	size_t list_at;  /* ... from here */
-	bool blocks;     /* all blocks are being sent ... */
-	bool restore;    /* ... as an answer to MSG_RESYNC, not a repair */
+	bool allow;          /* the allow list is being sent ... */
+	size_t allow_at;     /* ... from here: 0 = its beginning */
+	bool list;           /* networks of block_file, ... */
+	size_t list_at;      /* ... from here */
+	bool blocks;         /* all blocks are being sent ... */
+	bool restore;        /* ... as an answer to MSG_RESYNC, not a repair */
+	uint32_t resync_seq; /* of the latest one */
 	bool blocks_begun;
 	size_t blocks_at; /* engine_wanted() cursor */
 	bool early;       /* some were sent while they were loaded ... */

@@ -32,7 +32,8 @@ enum msg_op {
 	MSG_ALLOW_BEGIN,   /* the whole allow list follows ... */
 	MSG_ALLOW_NET,     /* net */
 	MSG_ALLOW_END,     /* ... and replaces the old one */
-	MSG_RESTORE_BEGIN, /* answers MSG_RESYNC: MSG_BLOCKs in bulk ... */
+	MSG_RESTORE_BEGIN, /* answers MSG_RESYNC, seq is that of the latest one:
+			      MSG_BLOCKs in bulk ... */
 	MSG_RESTORE_END,
 	MSG_SYNC,     /* answered by MSG_DONE when all before is applied */
 	MSG_LOG_FIND, /* log source, dev, ino: open that rotated file */
@@ -48,7 +49,7 @@ enum msg_op {
 	MSG_ALIVE,      /* once a second: the engine's loop goes round */
 	/* guard -> engine */
 	MSG_DONE,    /* seq of a MSG_SYNC; result 0 or -errno */
-	MSG_RESYNC,  /* the table is new and empty: send everything */
+	MSG_RESYNC,  /* seq: the table is new and empty: send everything */
 	MSG_TABLE,   /* value: enum msg_table */
 	MSG_OWN_ADD, /* net: an address of this host, a gateway, ... */
 	MSG_OWN_DEL,
@@ -66,7 +67,7 @@ enum msg_op {
 			   changed; all zero at start */
 	MSG_RELOAD,     /* read the config again */
 	MSG_CONFIGURED, /* value: 0 it is in force; 1 the same, and the sets are
-			   empty, as MSG_RESYNC; -errno: all is as it was */
+			   empty, seq as MSG_RESYNC; -errno: all is as it was */
 	MSG_OPS,
 };
 

@@ -31,6 +31,7 @@ static const struct {
 	[MSG_UNBLOCK] = { HAS_NET | HAS_STACK, 0, 0 },
 	[MSG_RENEW] = { HAS_NET | HAS_BLOCK | HAS_STACK, 0, 0 },
 	[MSG_ALLOW_NET] = { HAS_NET, 0, 0 },
+	[MSG_RESTORE_BEGIN] = { HAS_SEQ, 0, 0 },
 	[MSG_SYNC] = { HAS_SEQ, 0, 0 },
 	[MSG_LOG_FIND] = { HAS_LOG, 0, 0 },
 	[MSG_CUT] = { HAS_NET | HAS_CUT, 0, 0 },
@@ -38,6 +39,7 @@ static const struct {
 	[MSG_INLINE] = { HAS_VALUE, 0, 1 },
 	[MSG_CHECK] = { HAS_SEQ | HAS_NET | HAS_STACK, 0, 0 },
 	[MSG_DONE] = { HAS_SEQ | HAS_VALUE, -4095, 0 },
+	[MSG_RESYNC] = { HAS_SEQ, 0, 0 },
 	[MSG_TABLE] = { HAS_VALUE, MSG_TABLE_ON, MSG_TABLE_FAILED },
 	[MSG_OWN_ADD] = { HAS_NET, 0, 0 },
 	[MSG_OWN_DEL] = { HAS_NET, 0, 0 },
@@ -52,7 +54,7 @@ static const struct {
 	    MSG_QUEUES - 1 },
 	[MSG_CONFIG] = { HAS_COUNT, 0, 0 },
 	[MSG_LIST_NET] = { HAS_NET, 0, 0 },
-	[MSG_CONFIGURED] = { HAS_VALUE, -4095, 1 },
+	[MSG_CONFIGURED] = { HAS_SEQ | HAS_VALUE, -4095, 1 },
 };
 
 /* In the one form that an address has: a v4-mapped one is another. */

@@ -11,7 +11,7 @@ import re
 import sys
 
 DECISIONS = ("block", "rejected", "traffic", "orphan", "unblock", "cut",
-             "refused")
+             "refused", "cut-refused")
 EVENTS = (
     # starts and ends
     "rights", "ready", "loaded", "capture", "stop", "store-new", "log-first",

@@ -132,11 +132,13 @@ on_packets(const struct msg_in *in)
 
 /* The guard is up and asks for all: there is nothing. */
 static void
-on_resync(struct ones *o, bool inlined)
+on_resync(struct ones *o, uint32_t seq, bool inlined)
 {
+	const struct msg begin = { .op = MSG_RESTORE_BEGIN, .seq = seq };
+
 	tell_op(MSG_ALLOW_BEGIN, 0);
 	tell_op(MSG_ALLOW_END, 0);
-	tell_op(MSG_RESTORE_BEGIN, 0);
+	tell(&begin, 1);
 	tell_op(MSG_RESTORE_END, 0);
 	if (inlined)
 		tell_op(MSG_INLINE, 1);
@@ -169,7 +171,7 @@ main(void)
 			on_packets(&in);
 		for (int i = 0; i < n; i++)
 			if (in.m[i].op == MSG_RESYNC)
-				on_resync(&o, inlined);
+				on_resync(&o, in.m[i].seq, inlined);
 			else if (in.m[i].op == MSG_DONE)
 				done_one(&o, &in.m[i]);
 		/* A descriptor stays open: the front lives as long as its. */

@@ -90,9 +90,9 @@ tell_op(enum msg_op op)
 }
 
 static void
-restore(void)
+restore(uint32_t seq)
 {
-	tell_op(MSG_RESTORE_BEGIN);
+	tell(&(struct msg){ .op = MSG_RESTORE_BEGIN, .seq = seq });
 	for (size_t i = 0; i < kept_n; i++)
 		tell(&kept[i]);
 	tell_op(MSG_RESTORE_END);
@@ -311,7 +311,7 @@ command(char *line)
 	else if (strcmp(word, "allow") == 0)
 		do_allow(&rest);
 	else if (strcmp(word, "restore") == 0)
-		restore();
+		restore(0); /* of no question */
 	else if (strcmp(word, "find") == 0)
 		do_find(&rest);
 	else if (strcmp(word, "sync") == 0)
@@ -358,7 +358,7 @@ on_record(const struct msg *m, const struct msg_in *in)
 {
 	static const char *const tables[] = { "?", "on", "off", "failed" };
 	static const char *const refusals[] = { "?", "never", "full", "rate",
-		"shadow", "kernel" };
+		"shadow", "kernel", "cut" };
 
 	switch (m->op) {
 	case MSG_HELLO:
@@ -370,7 +370,7 @@ on_record(const struct msg *m, const struct msg_in *in)
 	case MSG_RESYNC:
 		say("resync");
 		tell_allowed();
-		restore();
+		restore(m->seq);
 		flush();
 		break;
 	case MSG_TABLE:

@@ -371,7 +371,7 @@ static const struct {
 	    "a network (host bits must be zero)" },
 	{ "allow = {192.0.2.0/24,\n mail.example.org}",
 	    "zfwd.conf:2: allow: \"mail.example.org\" is not an "
-	    "address or a network (host bits must be zero)" },
+	    "address or a network" },
 	{ "state_dir = var/lib",
 	    "zfwd.conf:1: state_dir: \"var/lib\" is not an absolute "
 	    "path" },

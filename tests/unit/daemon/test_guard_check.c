@@ -229,24 +229,44 @@ test_restore(void)
 {
 	struct guardcheck_conf c = conf();
 	struct guardcheck g;
+	uint32_t one, two;
 
 	c.rate = 0;
 	guardcheck_init(&g, &c, 0);
 	ZT_CASE("a restore that nobody asked for is not begun",
-	    !guardcheck_restore_begin(&g));
+	    !guardcheck_restore_begin(&g, 0) &&
+		!guardcheck_restore_begin(&g, 1));
 	ZT_CASE("and its records count as new", pass(&g, 5, 0) == 0);
 	ZT_CASE("its end is no end", !guardcheck_restore_end(&g));
-	guardcheck_resync(&g);
-	ZT_CASE("the one asked for is begun", guardcheck_restore_begin(&g));
+	one = guardcheck_resync(&g);
+	ZT_CASE("nor one that may be asked for some day",
+	    !guardcheck_restore_begin(&g, one + 1));
+	ZT_CASE("the one asked for is begun",
+	    guardcheck_restore_begin(&g, one));
 	ZT_CASE("and passes the rate cap", pass(&g, 50, 0) == 50);
 	ZT_CASE("it ends", guardcheck_restore_end(&g));
 	ZT_CASE("after it the rate cap is back", pass(&g, 5, 0) == 0);
-	ZT_CASE("a second one is refused", !guardcheck_restore_begin(&g));
-	guardcheck_resync(&g);
-	guardcheck_resync(&g);
-	ZT_CASE("asking twice before it comes", guardcheck_restore_begin(&g));
+	ZT_CASE("a second one is refused", !guardcheck_restore_begin(&g, one));
+	one = guardcheck_resync(&g);
+	two = guardcheck_resync(&g);
+	ZT_CASE("asking twice before it comes",
+	    guardcheck_restore_begin(&g, two));
 	(void)guardcheck_restore_end(&g);
-	ZT_CASE("still gives only one", !guardcheck_restore_begin(&g));
+	ZT_CASE("still gives only one",
+	    !guardcheck_restore_begin(&g, one) &&
+		!guardcheck_restore_begin(&g, two));
+	one = guardcheck_resync(&g);
+	two = guardcheck_resync(&g);
+	ZT_CASE("who had begun when he was asked again",
+	    guardcheck_restore_begin(&g, one) && pass(&g, 10, 0) == 10);
+	ZT_CASE("begins anew",
+	    guardcheck_restore_begin(&g, two) && pass(&g, 10, 0) == 10);
+	(void)guardcheck_restore_end(&g);
+	g.asked = g.begun = UINT32_MAX;
+	one = guardcheck_resync(&g);
+	ZT_CASE("numbers may begin anew, too",
+	    one == 0 && guardcheck_restore_begin(&g, one) &&
+		!guardcheck_restore_begin(&g, one));
 }
 
 static void
@@ -261,8 +281,7 @@ test_restore_limits(void)
 
 	c.rate = 0;
 	guardcheck_init(&g, &c, 0);
-	guardcheck_resync(&g);
-	(void)guardcheck_restore_begin(&g);
+	(void)guardcheck_restore_begin(&g, guardcheck_resync(&g));
 	ZT_CASE("a restore does not pass the size cap",
 	    guardcheck_block(&g, &m, &full, 0, &op) == GUARD_FULL);
 	ZT_CASE("nor the never-block list",
@@ -312,12 +331,12 @@ test_shadow(void)
 
 	c.enforce = false;
 	guardcheck_init(&g, &c, 0);
-	guardcheck_resync(&g);
+	(void)guardcheck_resync(&g);
 	ZT_CASE("shadow mode refuses every block",
 	    guardcheck_block(&g, &m, &seen, 0, &op) == GUARD_SHADOW);
 	ZT_CASE("a never-block one as well",
 	    guardcheck_block(&g, &no, &seen, 0, &op) == GUARD_SHADOW);
-	(void)guardcheck_restore_begin(&g);
+	(void)guardcheck_restore_begin(&g, 1);
 	ZT_CASE("and a restored one",
 	    guardcheck_block(&g, &m, &seen, 0, &op) == GUARD_SHADOW);
 	m.op = MSG_UNBLOCK;

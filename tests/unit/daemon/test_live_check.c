@@ -340,7 +340,7 @@ test_resync(void)
 	seq = seconds(1);
 	say(MSG_CHECKED, seq, 0);
 	seq = seconds(2); /* the second look */
-	say(MSG_RESYNC, 0, 0);
+	say(MSG_RESYNC, 1, 0);
 	say(MSG_CHECKED, seq, 0);
 	(void)asked();
 	ZT_CASE("blocks that the guard asks for are sent", blocks == 1);
