@@ -124,8 +124,7 @@ refuse_cut(struct guardapply *a, const struct msg *cut, enum guard_verdict v,
 		    "the end of a session%s",
 		    addr_print(&cut->net.a, text), cut->port, verdict_words[v],
 		    (unsigned long long)more,
-		    v == GUARD_RATE ? ", too many within a minute: it goes on" :
-				      "");
+		    v == GUARD_RATE ? ", it goes on, raise block_rate" : "");
 	if (v != GUARD_BAD)
 		(void)guardsend_put(a->out, &m, -1);
 }

@@ -15,7 +15,7 @@
 #include "daemon/priv.h"
 
 #define SEND_MAX  8192
-#define CUT_RATE  6000 /* cuts a minute */
+#define CUTS_MIN  6000 /* a minute; and two for each new block there may be */
 #define PATHS_MAX (2 * CONFIG_LIST_MAX)
 
 /* Does this kernel have what we live on?  Asked before anything starts. */
@@ -55,12 +55,13 @@ check_conf(struct guard *g)
 		.enforce = p->enforce,
 		.lease_s = p->lease_s,
 		.rate = p->block_rate,
-		.cut_rate = CUT_RATE,
 		.blocks_max = p->blocks_max,
 		.never = guard_on_never,
 		.arg = g,
 	};
 
+	c.cut_rate = 2 * p->block_rate > CUTS_MIN ? 2 * p->block_rate :
+						    CUTS_MIN;
 	for (size_t i = 0; i < g->nft_conf.ports_n; i++)
 		c.ports[c.ports_n++] = g->nft_conf.ports[i];
 	return c;
