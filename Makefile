@@ -260,9 +260,10 @@ deb:
 	@sh tests/deps.sh deb
 	@bash tests/deb.sh $(B)
 
-#: make check-deb      that package in a fresh Debian below a directory (root)
+#: make check-deb      that package in a fresh Debian below a directory, and the
+#:                     quick start there with live traffic (root)
 .PHONY: check-deb
-check-deb: deb
+check-deb: deb $(B)/tests/tools/ztraffic
 	@bash tests/package.sh $(B)
 
 clean:

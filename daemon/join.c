@@ -38,7 +38,20 @@ now_ms(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-/* Whoever may enter run_dir may knock; who he is we ask the kernel. */
+/*
+ * Whoever may enter run_dir may knock; who he is we ask the kernel.  The mode
+ * is right from the first moment: they knock while we do this.
+ */
+static int
+bind_open(int fd, const struct sockaddr_un *sa)
+{
+	const mode_t old = umask(0111);
+	int rc = bind(fd, (const struct sockaddr *)sa, sizeof(*sa));
+
+	(void)umask(old);
+	return rc;
+}
+
 static int
 listen_at(const char *path)
 {
@@ -55,8 +68,7 @@ listen_at(const char *path)
 	if (fd == -1)
 		return -1;
 	(void)unlink(path);
-	if (bind(fd, (const struct sockaddr *)&sa, sizeof(sa)) == 0 &&
-	    chmod(path, 0666) == 0 && listen(fd, BACKLOG) == 0)
+	if (bind_open(fd, &sa) == 0 && listen(fd, BACKLOG) == 0)
 		return fd;
 	e = errno;
 	close(fd);

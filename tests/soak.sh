@@ -113,6 +113,7 @@ clock_library
 head -c 16 /dev/zero >"$E2E_DIR/clock"
 soak_wire || die "no wire to the second server"
 soak_etc || die "no /etc of our own"
+chaos_units
 start_postfix
 install -m 640 -g adm /dev/null "$E2E_DIR/log/mass.log"
 soak_mail_begin

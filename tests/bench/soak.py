@@ -291,7 +291,7 @@ class Soak:
         self.gate.kill(what, signal.SIGSTOP)
         time.sleep(self.rng.random() * 2)
         self.gate.kill(what, signal.SIGCONT)
-        self.gate.outer.send_signal(signal.SIGCONT)
+        self.gate.go_on()
 
     def off_on(self):
         self.ctl("off")

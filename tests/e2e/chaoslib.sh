@@ -24,6 +24,11 @@ clock_library() {
     fi
 }
 
+# What gate.py starts zfwd's processes with when they are confined.
+chaos_units() {
+    [ -z "${E2E_CONFINE:-}" ] || e2e_units || die "no units"
+}
+
 good_ones_begin() { # PAUSE
     mkfifo "$E2E_DIR/good.stop"
     net python3 "$E2E_SRC/tests/e2e/chaos/goodones.py" $E2E_GW4 $E2E_GW6 "$1" \

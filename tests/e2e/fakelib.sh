@@ -1,8 +1,10 @@
 # shellcheck shell=bash
 # Part of the end-to-end tests that drive the guard with fakeengine: sourced
 # behind lib.sh.  Sets up the namespaces; `d` is the test's directory, `log`
-# its mail log, `guard` the shell's child that runs zfwd.
-# shellcheck disable=SC2034
+# its mail log, `guard` the shell's child that runs zfwd.  With E2E_CONFINE=1
+# the guard runs as its unit says, and fakeengine and fakefront join it as
+# zfw-engine and zfw-front, by the units of these.
+# shellcheck disable=SC2034,SC2154
 
 FAKE=$E2E_BUILD/tests/tools/fakeengine
 [ -x "$FAKE" ] && [ -x "$E2E_BUILD/zfwd" ] ||
@@ -18,19 +20,51 @@ now_ms() {
     echo $(($(date +%s%N) / 1000000))
 }
 
+FAKE_ENGINE=fakeengine # what the processes are called
+FAKE_FRONT=fakefront
+FAKE_UNITS="zfw-engine zfw-front" # those that join
+FAKE_WAIT=5                       # seconds until it is ready
+
+# What joins is the program beside zfw-join, by its name.
+fake_units() {
+    local u
+    e2e_units || die "no units"
+    FAKE_ENGINE=zfw-engine FAKE_FRONT=zfw-front
+    mkdir "$d/join"
+    cp "$E2E_BUILD/zfw-join" "$d/join/"
+    cp "$FAKE" "$d/join/zfw-engine"
+    cp "$E2E_BUILD/tests/tools/fakefront" "$d/join/zfw-front"
+    : >"$d/fake/out"
+    gw chown -R zfw:zfw "$d/fake"
+    for u in zfw-engine zfw-front; do
+        say "ReadWritePaths=$d/fake" >>"$d/$u.service"
+    done
+}
+
+fake_joins() { # [UNIT...]: before each start of the guard that is to come up
+    local u
+    [ -n "${E2E_CONFINE:-}" ] || return 0
+    for u in ${*:-$FAKE_UNITS}; do
+        e2e_join $u "$d/join" ZFW_FAKE_DIR="$d/fake"
+    done
+}
+
 run_guard() { # ARGUMENT...: of zfwd, in the gateway
+    local -a how=()
+    [ -z "${E2E_CONFINE:-}" ] || mapfile -t how < <(e2e_confined zfwd)
     gw env ZFW_ENGINE="${ENGINE:-$FAKE}" ZFW_FAKE_DIR="$d/fake" \
         ASAN_OPTIONS=detect_leaks=0 \
-        "$d/bin/zfwd" -c "$d/zfwd.conf" "$@"
+        "${how[@]}" "$d/bin/zfwd" -c "$d/zfwd.conf" "$@"
 }
 
 start_guard() { # LINE...: of the configuration
     e2e_conf "$LIFT" "$@" >"$d/zfwd.conf"
     : >"$d/fake/out"
     : >"$d/zfwd.err"
-    run_guard -f 2>"$d/zfwd.err" </dev/null &
+    fake_joins
+    run_guard -f 2>>"$d/zfwd.err" </dev/null &
     guard=$!
-    wait_for 5 grep -q ready "$d/zfwd.err" || {
+    wait_for $FAKE_WAIT grep -q ready "$d/zfwd.err" || {
         cat "$d/zfwd.err"
         return 1
     }
@@ -85,3 +119,5 @@ make_log() { # as syslog would: for the group adm
     chgrp 4 "$log"
     echo first >"$log"
 }
+
+[ -z "${E2E_CONFINE:-}" ] || fake_units

@@ -37,6 +37,8 @@ E2E_SLOW=${ZFW_TEST_SLOW:-1} # so many times longer every wait may take
 E2E_DIR='' E2E_GW_PID='' E2E_NET_PID='' E2E_MX_PID='' E2E_ZFWD=''
 E2E_JOBS='' # of this shell, in the background: ended by the cleanup
 zt_passed=0 zt_failed=0 zt_skipped=0
+# shellcheck source=tests/e2e/unitlib.sh
+. "$E2E_SRC/tests/e2e/unitlib.sh"
 
 say() {
     printf '%s\n' "$*"
@@ -102,6 +104,7 @@ zt_end() { # the last command of a test
             tail -n 15 "$E2E_DIR/$f"
         done
     fi
+    e2e_say_confined
     e2e_cleanup
     say "zt $zt_passed $zt_failed $zt_skipped"
     [ "$zt_failed" -eq 0 ]
@@ -267,6 +270,7 @@ e2e_behind() {
 e2e_cleanup() {
     trap - EXIT
     local p
+    e2e_go_on
     for p in $E2E_JOBS; do
         kill "$p" 2>/dev/null && wait "$p" 2>/dev/null
     done
@@ -481,77 +485,6 @@ start_zfwd() {
         >/dev/null 2>&1 </dev/null &
     E2E_ZFWD=$!
     wait_for 10 zfwd_answers
-}
-
-# --- as systemd would ------------------------------------------------------
-
-E2E_UNITS="zfw-engine zfw-front zfw-journal"
-
-e2e_unit() { # NAME: its text, with the paths of the test
-    sed -e "s,@SBINDIR@,$E2E_DIR/bin,g; s,@LIBEXECDIR@,$E2E_DIR/bin,g" \
-        -e "s,/run/zfw,$E2E_DIR/run,g; s,/var/lib/zfw,$E2E_DIR/state,g" \
-        "$E2E_SRC/service/$1.service.in"
-}
-
-e2e_confined() { # NAME: the words before its command
-    printf '%s\n' "$E2E_DIR/bin/confine" -g "$E2E_DIR/calls" -k "$E2E_DIR" \
-        "$E2E_DIR/$1.service" --
-}
-
-# Directories as systemd-tmpfiles makes them, and what confine reads.
-e2e_units() {
-    local d=$E2E_DIR u
-    [ -s "$d/calls" ] || systemd-analyze --no-pager syscall-filter >"$d/calls" || return
-    cp "$E2E_BUILD/tests/tools/confine" "$d/bin/" || return
-    gw install -d -o zfw-guard -g zfw -m 1775 "$d/run" &&
-        gw install -d -o zfw -g zfw-guard -m 0750 "$d/state" || return
-    for u in zfwd $E2E_UNITS; do
-        e2e_unit "$u" >"$d/$u.service" || return
-    done
-}
-
-# A recording needs a file that its user may write to, as zfwd(8) says.
-e2e_recording() {
-    local file=${ZFWD_ARGS:-}
-    file=${file#*--record }
-    [ "$file" != "${ZFWD_ARGS:-}" ] || return 0
-    file=${file%% *}
-    gw install -o zfw -g zfw -m 600 /dev/null "$file" &&
-        say "ReadWritePaths=$file" >>"$E2E_DIR/zfw-engine.service"
-}
-
-# A socket for a group needs an engine that is in it, as zfwd(8) says.
-e2e_groups() {
-    local g
-    for g in $(sed -nE 's/^(ctl|p0f)_group *= *"([^"]+)".*/\2/p' "$E2E_DIR/zfwd.conf"); do
-        ! gw getent group "$g" >/dev/null ||
-            say "SupplementaryGroups=$g" >>"$E2E_DIR/zfw-engine.service"
-    done
-}
-
-e2e_owner() { # the number of the user who makes the sockets
-    if [ -n "${E2E_CONFINE:-}" ]; then say 64801; else say 0; fi
-}
-
-# The processes that join.
-e2e_confine() {
-    local d=$E2E_DIR u
-    local -a how
-    e2e_units && e2e_recording && e2e_groups || return
-    for u in $E2E_UNITS; do
-        mapfile -t how < <(e2e_confined "$u")
-        gw env -u NOTIFY_SOCKET -u WATCHDOG_USEC "${how[@]}" \
-            "$d/bin/zfw-join" "${u#zfw-}" "$d/run/join" \
-            >/dev/null 2>>"$d/zfwd.err" </dev/null &
-    done
-}
-
-e2e_died() { # HOW: as zfwd can say it of a process that is, or is not, its child
-    if [ -n "${E2E_CONFINE:-}" ]; then
-        say "its service manager knows why"
-    else
-        say "$1"
-    fi
 }
 
 zfwd_answers() {

@@ -318,6 +318,7 @@ check_clock() {
 	exec env LD_PRELOAD=$clock ZFW_TEST_CLOCK=$E2E_DIR/clock \\
 	    $E2E_DIR/bin/zfwd.real "\$@"
 	END
+    E2E_JOIN_ENV="LD_PRELOAD=$clock ZFW_TEST_CLOCK=$E2E_DIR/clock"
     start_zfwd 'front = off' || die "no zfwd"
     sleep $((2 * SLOW)) # the guard looks once a second what time it is
     zfwctl block 192.0.2.7 --for 1h >/dev/null
@@ -348,6 +349,7 @@ check_clock() {
     ok "and good mail passes" good_mail 203.0.113.12 "clock"
     stop_zfwd
     cp "$E2E_DIR/bin/zfwd.real" "$E2E_DIR/bin/zfwd"
+    E2E_JOIN_ENV=''
 }
 
 chaos_possible

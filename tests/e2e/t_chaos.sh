@@ -21,6 +21,7 @@ for i in 150 151 152 153 154 155; do
 done
 say "note seed $seed: repeat with CHAOS_SEED=$seed"
 clock_library
+chaos_units
 start_postfix
 good_ones_begin 0.2
 timeout $((3600 * 6)) nsenter -t "$E2E_GW_PID" -n python3 \

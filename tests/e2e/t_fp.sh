@@ -4,6 +4,7 @@
 # zfw-fp on an interface: lines within a second, signals, another user, the
 # query socket, and what it says when it may not listen.  On the loopback of
 # a network namespace of its own.
+# unconfined: zfw-fp is no service; it gives up what it does not need itself.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 b=$(realpath -m "${1:-build}")

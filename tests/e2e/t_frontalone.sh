@@ -14,7 +14,7 @@ MAX=500         # front_max of the test
 RSS_MAX=16384   # KiB, whatever comes; ASan builds need more
 SLOW=${ZFW_TEST_SLOW:-1}
 GOOD_MS=$((2000 * SLOW)) # a good dialogue, at worst, on a busy machine
-ulimit -n 8192
+ulimit -Sn 8192
 # The leak checker reads /proc, which zfw-front has given up; unit tests do that.
 export ASAN_OPTIONS=detect_leaks=0
 
@@ -31,7 +31,7 @@ start_front() { # [STATE=...]: of fronttool
 	user = "zfw"
 	END
     mkfifo "$d/say"
-    gw "$E2E_BUILD/tests/tools/fronttool" run front="$d/bin/zfw-front" \
+    gw "$E2E_BUILD/tests/tools/fronttool" run front="$(e2e_front)" \
         conf="$d/front.conf" smtp=127.0.0.1:$PORT smtp=::1:$PORT quiet "$@" \
         <"$d/say" >"$d/front.out" 2>"$d/front.err" &
     E2E_JOBS="$E2E_JOBS $!"

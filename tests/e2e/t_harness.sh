@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The tests' own tools: real Postfix in a namespace, ztraffic's stacks and
 # behaviours as they arrive there.  Needs no zfwd.
+# unconfined: no process of zfw runs.
 # usage: bash tests/e2e/t_harness.sh BUILD
 # shellcheck source=tests/e2e/lib.sh disable=SC2086,SC2119,SC2153,SC2317
 . "$(dirname "$0")/lib.sh"

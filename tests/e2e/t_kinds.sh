@@ -152,7 +152,7 @@ check_cut() {
     fake cut "$E2E_GW4" 40000 192.0.2.30 25
     fake cut 192.0.2.30 40000 "$E2E_GW4" 22
     sync_engine >/dev/null
-    ok "no address of ours is cut" said "refused $E2E_GW4(/32)? never"
+    ok "no address of ours is cut" said "refused $E2E_GW4(/32)? cut"
     ok "and no other port" not get flow4 '192.0.2.30 . 40000'
     fake cut 192.0.2.31 40000 "$E2E_GW4" 25
     sync_engine >/dev/null
@@ -190,14 +190,15 @@ check_front() {
     ok "one for the page" told '6 listens 127\.0\.0\.1 8025 transparent=0'
     ok "and nothing else" eval 'told "7 closed" && told "8 closed" && told "9 closed"'
     ok "the front's rules are there" front_rules
-    gw pkill -KILL -x fakefront
+    gw pkill -KILL -x $FAKE_FRONT
     ok "the engine hears of its death" wait_for 2 said 'front-gone 0'
     ends_with 1 "the front dies: 1"
-    ok "one line says so" same 1 "$(grep -c 'zfw-front died: killed by signal 9' "$d/zfwd.err")"
+    ok "one line says so" same 1 \
+        "$(grep -c "zfw-front died: $(e2e_died 'killed by signal 9')" "$d/zfwd.err")"
     ok "its rules are out" not front_rules
     ok "the table is not" gw nft list table inet zfw
     start_front 'front = tproxy' || return
-    gw pkill -KILL -x fakeengine
+    gw pkill -KILL -x $FAKE_ENGINE
     ends_with 1 "the engine dies: 1"
     ok "the front's rules are out then" not front_rules
     ok "and the front ends" wait_for 2 told ended
@@ -217,7 +218,8 @@ check_front() {
     ok "in shadow mode there is none" logged 'ready .* front=off '
     stop_guard TERM
     export ZFW_FRONT=$d/bin/no-such-front
-    start_guard 'front = tproxy' || return
+    # As a service it is one that does not run; it is waited for, 30 s.
+    FAKE_UNITS=zfw-engine FAKE_WAIT=40 start_guard 'front = tproxy' || return
     ok "without its program zfwd goes on, and says so" logged 'cannot start zfw-front'
     ok "the engine is told" said 'front-gone 0'
     fake block 192.0.2.1 600 1 reject
@@ -264,10 +266,11 @@ check_inline() {
     ok "late ones are counted" wait_for 3 eval '[ "$(counter 4)" -ge 1 ]'
     ok "dropped ones are counted" test "$(counter 2)" -ge 1
     ok "all that came are counted" test "$(counter 1)" -ge 4
-    gw pkill -STOP -x fakeengine
+    gw pkill -STOP -x $FAKE_ENGINE
     got=$(knock)
     ok "an engine that hangs costs the deadline: $got" grep -q ok <<<"$got"
-    gw pkill -CONT -x fakeengine
+    gw pkill -CONT -x $FAKE_ENGINE
+    e2e_go_on
     fake inline 0
     sync_engine >/dev/null
     fake verdict drop

@@ -3,6 +3,7 @@
 #
 # The never-block list follows the host's addresses and default gateways.
 # In a network namespace of its own; exits 77 where that cannot be.
+# unconfined: one module, in a tool of the tests.
 set -u
 b=${1:-build}
 tool=$b/tests/tools/nevertool

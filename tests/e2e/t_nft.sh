@@ -4,6 +4,7 @@
 # The kernel table, driven by nfttool: what is dropped and what is not, what
 # survives, what happens when others interfere, when a set is full, when the
 # reader of the queue hangs.  As root; exits 77 where that cannot be.
+# unconfined: the rules, made by a tool of the tests.
 set -u
 . "$(dirname "$0")/nftlib.sh"
 

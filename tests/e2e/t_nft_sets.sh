@@ -4,6 +4,7 @@
 # The kernel table's narrow and wide blocks, the leak, the way to the front,
 # cut sessions and the second table at ingress, with real connections.  As
 # root; exits 77 where that cannot be.
+# unconfined: the rules, made by a tool of the tests.
 set -u
 . "$(dirname "$0")/nftlib.sh"
 

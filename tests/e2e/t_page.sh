@@ -57,7 +57,7 @@ cat >"$E2E_DIR/zfwd.conf" <<-END
 	front_url = "https://mx.$E2E_DOMAIN"
 	front_http = "$HTTP"
 END
-gw "$E2E_BUILD/tests/tools/fronttool" run front="$E2E_DIR/bin/zfw-front" \
+gw "$E2E_BUILD/tests/tools/fronttool" run front="$(e2e_front)" \
     conf="$E2E_DIR/zfwd.conf" smtp=127.0.0.1:2525 smtp=::1:2525 http=$HTTP \
     blocked=192.0.2.7,1 blocked=192.0.2.8,4 blocked=2001:db8:1:2::,3 \
     blocked=198.51.100.77,4 blocked=203.0.113.200,2 blocked=203.0.114.1,2 \

@@ -233,6 +233,10 @@ lists() {
         <<<"$(zfwctl why $LISTED)"
     ok "status says so" grep -qE '^block_file +3 networks' <<<"$(zfwctl status)"
     ok "they are counted" grep -qE 'listed +[1-9]' <<<"$(zfwctl status)"
+    ok "in the statistics, too" python3 -c 'import json, sys
+t = json.load(sys.stdin)["tally"]["today"]
+sys.exit(not 1 <= t["attempts_listed"] <= t["attempts_prevented"])' \
+        <<<"$(zfwctl --format json status)"
     zfw_whitelist add $LISTED >/dev/null
     ok "the allow list wins" passes $LISTED
     zfw_whitelist del $LISTED >/dev/null

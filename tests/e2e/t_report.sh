@@ -4,6 +4,7 @@
 # names that want to be markup.  It opens in a second, on a phone and in the
 # dark, runs nothing of theirs, filters, sorts and folds, and works without
 # scripts.  There is no network but the one between the namespaces.
+# unconfined: a page in a browser, written by a tool of the tests.
 # usage: bash tests/e2e/t_report.sh BUILD
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"

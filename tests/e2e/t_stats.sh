@@ -3,6 +3,7 @@
 # zfw-stats on whole stores: its figures against a count that knows nothing of
 # zfw, with countries and AS; what promtool and a mail program say of what it
 # writes; a store that is damaged or being written; who gets the letter.
+# unconfined: zfw-stats by hand; t_service has its units.
 # usage: bash tests/e2e/t_stats.sh BUILD
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"

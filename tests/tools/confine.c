@@ -103,6 +103,33 @@ bound(uint64_t keep)
 			confine_die("CapabilityBoundingSet", NULL);
 }
 
+static void
+write_line(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "we");
+
+	if (f == NULL || fputs(text, f) < 0 || fclose(f) != 0)
+		confine_die(path, NULL);
+}
+
+/* There is nobody but our own user and group, and no capability outside. */
+static void
+own_users(void)
+{
+	char uid[64], gid[64];
+
+	(void)snprintf(uid, sizeof(uid), "%d %d 1\n", (int)getuid(),
+	    (int)getuid());
+	(void)snprintf(gid, sizeof(gid), "%d %d 1\n", (int)getgid(),
+	    (int)getgid());
+	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0 ||
+	    unshare(CLONE_NEWUSER) != 0)
+		confine_die("PrivateUsers", NULL);
+	write_line("/proc/self/setgroups", "deny");
+	write_line("/proc/self/uid_map", uid);
+	write_line("/proc/self/gid_map", gid);
+}
+
 /* After the change of user: only those, over exec, too. */
 static void
 raise_ambient(uint64_t caps)
@@ -134,11 +161,16 @@ become(const struct confine_unit *u)
 	if (gr == NULL || strcmp(gr->gr_name, u->group) != 0)
 		confine_die(u->group, "is not the user's own group");
 	set_groups(u, pw);
-	if (u->has_bounding)
+	if (u->has_bounding && !u->private_users)
 		bound(cap_set(&u->bounding));
 	if (prctl(PR_SET_KEEPCAPS, 1) != 0 ||
 	    setresuid(pw->pw_uid, pw->pw_uid, pw->pw_uid) != 0)
 		confine_die("User", NULL);
+	if (u->private_users) {
+		own_users();
+		if (u->has_bounding) /* the namespace began with all */
+			bound(cap_set(&u->bounding));
+	}
 	raise_ambient(cap_set(&u->ambient));
 	if (u->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		confine_die("NoNewPrivileges", NULL);

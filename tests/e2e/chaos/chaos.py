@@ -389,7 +389,7 @@ class Chaos:
         self.foreign()
         time.sleep(self.rng.random())
         self.gate.kill(what, signal.SIGCONT)
-        self.gate.outer.send_signal(signal.SIGCONT)  # stops with its child
+        self.gate.go_on()
 
     # ---- steps: the clock ----
 

@@ -5,7 +5,8 @@ To be run in the gateway's network namespace only (`nsenter -n`): processes
 are seen and killed by their numbers on the host.  Gate starts and ends zfwd,
 asks its control socket, reads what the kernel has, and says in what the two
 differ.  Keys of elements are (action, network, stack); stack is (length,
-window, mss or None), or None for a whole address.
+window, mss or None), or None for a whole address.  With E2E_CONFINE in the
+environment the processes are started as by tests/e2e/unitlib.sh.
 """
 import ipaddress
 import json
@@ -27,6 +28,7 @@ SETS = {
     "reject4": ("reject", 32), "reject6": ("reject", 64),
 }
 DAY = 86400
+JOINING = ("zfw-engine", "zfw-front", "zfw-journal")
 
 
 def run(words, text=None, wait=20):
@@ -89,7 +91,9 @@ class Gate:
         self.dir = where
         self.enter = ["nsenter", "-t", gw_pid, "-m", "-n", "-p", "--"]
         self.preload = preload
-        self.outer = None
+        self.outer = None   # the nsenter that zfwd is a child of
+        self.joined = []    # those of the processes that join it
+        self.confined = bool(os.environ.get("E2E_CONFINE"))
         self.lease = DAY
         with open(f"{where}/clock", "wb") as f:
             f.write(bytes(16))
@@ -114,21 +118,34 @@ class Gate:
 
     # ---- zfwd ----
 
-    def start(self, conf=None):
-        """False: it does not answer within ten seconds."""
-        if conf is not None:
-            with open(f"{self.dir}/zfwd.conf", "w", encoding="ascii") as f:
-                f.write(conf)
+    def spawn(self, unit, command):
+        """Without confinement zfwd starts the others itself, by these."""
         env = [f"ZFW_ENGINE={self.dir}/bin/zfw-engine",
                f"ZFW_FRONT={self.dir}/bin/zfw-front"]
         if self.preload:
             env += [f"LD_PRELOAD={self.preload}",
                     f"ZFW_TEST_CLOCK={self.dir}/clock"]
+        how = []
+        if self.confined:
+            how = [f"{self.dir}/bin/confine", "-g", f"{self.dir}/calls",
+                   "-k", self.dir, f"{self.dir}/{unit}.service", "--"]
+            with open(f"{self.dir}/confined", "a", encoding="ascii") as f:
+                f.write(unit + "\n")
         with open(f"{self.dir}/zfwd.err", "a", encoding="ascii") as err:
-            self.outer = subprocess.Popen(
-                self.enter + ["env"] + env +
-                [f"{self.dir}/bin/zfwd", "-f", "-c", f"{self.dir}/zfwd.conf"],
+            return subprocess.Popen(
+                self.enter + how + ["env"] + env + command,
                 stdin=subprocess.DEVNULL, stdout=err, stderr=err)
+
+    def start(self, conf=None):
+        """False: it does not answer within ten seconds."""
+        if conf is not None:
+            with open(f"{self.dir}/zfwd.conf", "w", encoding="ascii") as f:
+                f.write(conf)
+        self.joined = [self.spawn(unit, [f"{self.dir}/bin/zfw-join", unit[4:],
+                                         f"{self.dir}/run/join"])
+                       for unit in JOINING if self.confined]
+        self.outer = self.spawn("zfwd", [f"{self.dir}/bin/zfwd", "-f", "-c",
+                                         f"{self.dir}/zfwd.conf"])
         end = time.time() + 10 * SLOW
         while time.time() < end and self.outer.poll() is None:
             if self.ask("status") is not None:
@@ -140,12 +157,13 @@ class Gate:
         """Of zfwd, zfw-engine or zfw-front; None when there is none."""
         if self.outer is None:
             return None
-        for guard in children(self.outer.pid):
-            if what == "zfwd" and name_of(guard) == what:
-                return guard
-            for child in children(guard):
-                if name_of(child) == what:
-                    return child
+        mine = [pid for outer in [self.outer] + self.joined
+                for pid in children(outer.pid)]
+        if not self.confined:
+            mine += [child for guard in mine for child in children(guard)]
+        for pid in mine:
+            if name_of(pid) == what:
+                return pid
         return None
 
     def kill(self, what, sig):
@@ -157,6 +175,20 @@ class Gate:
         except ProcessLookupError:
             return False
         return True
+
+    def go_on(self):
+        """After SIGCONT: nsenter stops with its child, but alone."""
+        for outer in [self.outer] + self.joined:
+            if outer.poll() is None:
+                outer.send_signal(signal.SIGCONT)
+
+    def end_waiting(self):
+        """As PartOf= of its unit ends what has not joined yet."""
+        for outer in self.joined:
+            for pid in children(outer.pid):
+                if name_of(pid) == "zfw-join":
+                    os.kill(pid, signal.SIGTERM)
+            outer.poll()
 
     def ours(self):
         """Processes of zfw in the gateway, by name."""
@@ -172,6 +204,7 @@ class Gate:
         except subprocess.TimeoutExpired:
             return False
         while time.time() < end:
+            self.end_waiting()
             if not self.ours():
                 return True
             time.sleep(0.02)

@@ -24,12 +24,14 @@ struct confine_words {
 
 struct confine_unit {
 	const char *user, *group;
-	struct confine_words groups, ambient, bounding, writable, families;
+	struct confine_words groups, ambient, bounding, families;
+	struct confine_words writable, read_only; /* the latter within it */
 	struct confine_words filters; /* each line of SystemCallFilter */
 	struct confine_words keep;
 	bool has_bounding, has_families, no_new_privileges;
 	bool protect_system, protect_home, private_tmp, private_devices;
-	bool private_network, protect_proc, proc_pid, protect_hostname;
+	bool private_network, private_users, protect_proc, proc_pid;
+	bool protect_hostname, calls_fail; /* not: what is forbidden kills */
 	bool protect_clock, protect_modules, protect_logs, tunables;
 	bool no_namespaces, no_realtime, no_suid, lock_personality, no_wx;
 	mode_t umask;

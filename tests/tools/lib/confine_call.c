@@ -139,7 +139,8 @@ load_filter(scmp_filter_ctx f)
 static void
 allow_list(const struct confine_unit *u)
 {
-	scmp_filter_ctx f = seccomp_init(NEVER);
+	scmp_filter_ctx f = seccomp_init(
+	    u->calls_fail ? NEVER : SCMP_ACT_KILL_PROCESS);
 
 	for (int nr = 0; nr < CONFINE_CALLS; nr++)
 		if (u->allowed[nr])
@@ -288,11 +289,27 @@ deny_kernel(scmp_filter_ctx f, const struct confine_unit *u)
 		    "LockPersonality");
 }
 
+/*
+ * Is there anything?  Then, as with systemd's User=, no new privileges are to
+ * be had.
+ */
+static bool
+any_limit(const struct confine_unit *u)
+{
+	return u->filters.n > 0 || u->has_families || u->no_namespaces ||
+	    u->no_suid || u->no_wx || u->no_realtime || u->protect_modules ||
+	    u->protect_logs || u->protect_hostname || u->protect_clock ||
+	    u->lock_personality || u->private_devices || u->tunables;
+}
+
 void
 confine_calls(const struct confine_unit *u)
 {
-	scmp_filter_ctx f = seccomp_init(SCMP_ACT_ALLOW);
+	scmp_filter_ctx f;
 
+	if (!any_limit(u))
+		return;
+	f = seccomp_init(SCMP_ACT_ALLOW);
 	if (u->has_families)
 		deny_families(f, u);
 	if (u->no_namespaces)

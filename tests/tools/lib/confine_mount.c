@@ -160,6 +160,15 @@ protect_tunables(void)
 	hide("/proc/kcore");
 }
 
+/* So that each is a mount, which can be set to one or the other. */
+static void
+bind_all(const struct confine_words *w)
+{
+	for (size_t i = 0; i < w->n; i++)
+		must(mount(w->v[i], w->v[i], NULL, MS_BIND | MS_REC, NULL) == 0,
+		    w->v[i]);
+}
+
 void
 confine_mount(const struct confine_unit *u)
 {
@@ -168,10 +177,8 @@ confine_mount(const struct confine_unit *u)
 	    "mount namespace");
 	if (u->private_tmp)
 		private_tmp(u);
-	for (size_t i = 0; i < u->writable.n; i++)
-		must(mount(u->writable.v[i], u->writable.v[i], NULL, MS_BIND,
-			 NULL) == 0,
-		    u->writable.v[i]);
+	bind_all(&u->writable);
+	bind_all(&u->read_only);
 	if (u->protect_home)
 		protect_home();
 	if (u->protect_modules)
@@ -179,7 +186,9 @@ confine_mount(const struct confine_unit *u)
 	if (u->protect_system)
 		set_attr("/", AT_RECURSIVE, MOUNT_ATTR_RDONLY, 0);
 	for (size_t i = 0; i < u->writable.n; i++)
-		set_attr(u->writable.v[i], 0, 0, MOUNT_ATTR_RDONLY);
+		set_attr(u->writable.v[i], AT_RECURSIVE, 0, MOUNT_ATTR_RDONLY);
+	for (size_t i = 0; i < u->read_only.n; i++)
+		set_attr(u->read_only.v[i], AT_RECURSIVE, MOUNT_ATTR_RDONLY, 0);
 	if (u->private_tmp) {
 		set_attr("/tmp", 0, 0, MOUNT_ATTR_RDONLY);
 		set_attr("/var/tmp", 0, 0, MOUNT_ATTR_RDONLY);

@@ -23,16 +23,21 @@ static const struct directive {
 	/* what the manager does, not the process */
 	{ "ExecReload", IGNORED, 0, NULL },
 	{ "ExecStart", IGNORED, 0, NULL },
+	{ "IOSchedulingClass", IGNORED, 0, NULL },
+	{ "Nice", IGNORED, 0, NULL },
 	{ "NotifyAccess", IGNORED, 0, NULL },
 	{ "Restart", IGNORED, 0, NULL },
 	{ "RestartSec", IGNORED, 0, NULL },
+	{ "StateDirectoryMode", IGNORED, 0, NULL },
 	{ "SyslogIdentifier", IGNORED, 0, NULL },
 	{ "TimeoutStartSec", IGNORED, 0, NULL },
 	{ "TimeoutStopSec", IGNORED, 0, NULL },
 	{ "Type", IGNORED, 0, NULL },
 	{ "WatchdogSec", IGNORED, 0, NULL },
-	/* nothing that we have: IPC objects, keys; devices are not even seen */
+	/* nothing that we have: IPC objects, keys; devices are not even seen,
+	 * and who may talk to nobody has no network */
 	{ "DevicePolicy", IGNORED, 0, NULL },
+	{ "IPAddressDeny", IGNORED, 0, NULL },
 	{ "KeyringMode", IGNORED, 0, NULL },
 	{ "RemoveIPC", IGNORED, 0, NULL },
 
@@ -47,6 +52,7 @@ static const struct directive {
 	{ "PrivateMounts", ONLY, 0, "yes" }, /* they always are */
 	{ "PrivateNetwork", YES, AT(private_network), NULL },
 	{ "PrivateTmp", YES, AT(private_tmp), NULL },
+	{ "PrivateUsers", YES, AT(private_users), NULL },
 	{ "ProcSubset", ONLY, AT(proc_pid), "pid" },
 	{ "ProtectClock", YES, AT(protect_clock), NULL },
 	{ "ProtectControlGroups", ONLY, 0, "yes" }, /* with ProtectSystem */
@@ -57,6 +63,7 @@ static const struct directive {
 	{ "ProtectKernelTunables", YES, AT(tunables), NULL },
 	{ "ProtectProc", ONLY, AT(protect_proc), "invisible" },
 	{ "ProtectSystem", ONLY, AT(protect_system), "strict" },
+	{ "ReadOnlyPaths", WORDS, AT(read_only), NULL },
 	{ "ReadWritePaths", WORDS, AT(writable), NULL },
 	{ "RestrictAddressFamilies", WORDS, AT(families), NULL },
 	{ "RestrictNamespaces", YES, AT(no_namespaces), NULL },
@@ -64,7 +71,7 @@ static const struct directive {
 	{ "RestrictSUIDSGID", YES, AT(no_suid), NULL },
 	{ "SupplementaryGroups", WORDS, AT(groups), NULL },
 	{ "SystemCallArchitectures", ONLY, 0, "native" },
-	{ "SystemCallErrorNumber", ONLY, 0, "EPERM" },
+	{ "SystemCallErrorNumber", ONLY, AT(calls_fail), "EPERM" },
 	{ "SystemCallFilter", LINES, AT(filters), NULL },
 	{ "UMask", OCTAL, AT(umask), NULL },
 	{ "User", TEXT, AT(user), NULL },
