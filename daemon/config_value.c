@@ -296,10 +296,10 @@ value_net(const struct config_key *k, const char *text, struct config_value *v,
 
 	(void)k;
 	if (!net_parse((struct str){ text, strlen(text) }, &n))
-		return refuse(why,
-		    "\"%s\" is not an address or a network "
-		    "(host bits must be zero)",
-		    text);
+		return refuse(why, "\"%s\" is not an address or a network%s",
+		    text,
+		    strchr(text, '/') == NULL ? "" :
+						" (host bits must be zero)");
 	(void)snprintf(v->text, sizeof(v->text), "%s", net_print(&n, buf));
 	return true;
 }

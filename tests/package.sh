@@ -2,18 +2,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The life of the Debian package in a fresh, minimal system below a directory:
 # install, its smoke test, an upgrade that keeps what the admin wrote, remove,
-# purge.  Nothing of this host is changed.
+# purge; then the quick start with live traffic (package_live.sh).  Nothing of
+# this host is changed.
 # usage: package.sh [BUILD]    after `make deb`; as root
 set -eu
 
 cd "$(dirname "$0")/.."
 deb=$(ls "$(realpath "${1:-build}")"/deb/zfw_*.deb)
-passed=0 failed=0
+build=$(realpath "${1:-build}")
+passed=0 failed=0 skipped=0
 root=$(mktemp -d)
 chmod 755 "$root" # it is / for the users in it
+# shellcheck source=tests/package_live.sh
+. tests/package_live.sh
 finish() {
+    live_end
     umount -q -R "$root" 2>/dev/null || :
-    rm -rf --one-file-system "$root"
+    rm -rf --one-file-system "$root" "$root".*
 }
 trap finish EXIT
 
@@ -81,5 +86,6 @@ ok "no flag of ours keeps the next one out" in_sh '[ ! -e /var/lib/zfw/off ]'
 ok "the package is purged" in_root apt-get purge -y -q zfw
 ok "nothing is left" in_sh \
     '[ ! -e /etc/zfwd.conf ] && [ ! -e /var/lib/zfw ] && [ ! -e /var/lib/zfw-stats ]'
-echo "$passed passed, $failed failed, 0 skipped"
+live_all
+echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

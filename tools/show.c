@@ -181,6 +181,10 @@ show_logs(FILE *out, const json_t *list)
 			" (catching up)" :
 			"",
 		    json_is_true(json_object_get(s, "blind")) ? ", BLIND" : "");
+		if (strcmp(state, "missing") == 0)
+			fprintf(out,
+			    "              without rsyslog it is in the "
+			    "journal: log = {\"journal\"}\n");
 	}
 }
 
@@ -303,8 +307,11 @@ show_status(FILE *out, const json_t *a)
 	show_captures(out, json_object_get(a, "captures"));
 	show_logs(out, json_object_get(a, "logs"));
 	show_resolver(out, json_object_get(a, "resolver"));
-	fprintf(out, "blocks now    %lld\n",
-	    (long long)show_int(a, "blocks_now"));
+	fprintf(out, "blocks now    %lld%s\n",
+	    (long long)show_int(a, "blocks_now"),
+	    strcmp(show_text(a, "mode", b), "shadow") == 0 ?
+		" (they would be: mode shadow)" :
+		"");
 	fprintf(out, "allowed nets  %lld\n",
 	    (long long)show_int(a, "allow_now"));
 	if (show_int(a, "blocked_networks") > 0)

@@ -15,6 +15,35 @@ nth(const json_t *list, size_t i, char buf[SHOW_LEN])
 	return log_escape((struct str){ s, strlen(s) }, buf, SHOW_LEN);
 }
 
+static bool
+among(const json_t *list, const char *key)
+{
+	for (size_t i = 0; key != NULL && i < json_array_size(list); i++) {
+		const char *s = json_string_value(json_array_get(list, i));
+
+		if (s != NULL && strcmp(s, key) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What is changed and waits for no restart. */
+static void
+changed(FILE *out, const json_t *list, const json_t *restart)
+{
+	char text[SHOW_LEN];
+	const char *sep = "in force: ";
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		if (among(restart, json_string_value(json_array_get(list, i))))
+			continue;
+		fprintf(out, "%s%s", sep, nth(list, i, text));
+		sep = ", ";
+	}
+	if (sep[0] == ',')
+		fputc('\n', out);
+}
+
 static void
 keys(FILE *out, const json_t *a, const char *key, const char *head,
     const char *tail)
@@ -37,9 +66,10 @@ show_reload(FILE *out, const json_t *a)
 	char text[SHOW_LEN];
 
 	fprintf(out, "mode %s\n", show_text(a, "mode", text));
-	keys(out, a, "changed", "in force: ", "");
+	changed(out, json_object_get(a, "changed"), restart);
 	for (size_t i = 0; i < json_array_size(restart); i++)
-		fprintf(out, "%s changed: takes effect after a restart\n",
+		fprintf(out,
+		    "%s changed: takes effect after a restart of zfwd\n",
 		    nth(restart, i, text));
 	keys(out, a, "denied_logs", "log: ",
 	    ": may not be read before a restart, for the directory is new");

@@ -221,9 +221,9 @@ mistakes(const struct letter *l)
 	if (n == 0) {
 		heading(l, "Possible mistakes: none");
 		para(l, 0,
-		    l->would ? "Nobody that zfw would have blocked speaks for "
-			       "itself." :
-			       "Nobody that was blocked speaks for itself.");
+		    l->would ? "Nothing speaks for anybody that zfw would have "
+			       "blocked." :
+			       "Nothing speaks for anybody that was blocked.");
 		return;
 	}
 	(void)snprintf(line, sizeof(line), "Possible mistakes: %s",

@@ -466,6 +466,8 @@ main(int argc, char **argv)
 		return toolconf_usage("zfwctl", wrong,
 		    c.arg != NULL ? c.arg : c.verb);
 	config = toolconf_read("zfwctl", conf);
+	if (config == NULL && strcmp(c.verb, "reload") == 0)
+		fputs("zfwctl: reload: everything stays as it was\n", stderr);
 	if (config == NULL)
 		return 1;
 	c.config = config;
