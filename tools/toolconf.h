@@ -18,6 +18,12 @@
 struct config *toolconf_read(const char *tool, const char *conf);
 
 /*
+ * The same for what must work beside a broken file, too, as long as it can be
+ * opened: with its run_dir and state_dir and else the defaults, which is said.
+ */
+struct config *toolconf_places(const char *tool, const char *conf);
+
+/*
  * Wrong usage, in one line: `TOOL: ARG: what`, ARG left out when NULL.
  * Returns the exit status for it.
  */

@@ -406,7 +406,7 @@ main(int argc, char **argv)
 	if (wrong != NULL)
 		return toolconf_usage("zfw-whitelist", wrong,
 		    optind + 1 < argc ? argv[optind + 1] : j.verb);
-	config = toolconf_read("zfw-whitelist", conf);
+	config = toolconf_places("zfw-whitelist", conf);
 	if (config == NULL)
 		return 1;
 	j.config = config;

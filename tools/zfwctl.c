@@ -37,6 +37,7 @@ struct verb {
 	int args, spare; /* words, and how many of them may be left out */
 	int (*run)(const struct ctl *c);
 	int (*store)(const struct storecmd *c); /* and its word is a file */
+	bool whole; /* needs more of the configuration than places */
 };
 
 static const char usage[] =
@@ -347,22 +348,22 @@ run_check(const struct ctl *c)
 /* ---- options ---- */
 
 static const struct verb verbs[] = {
-	{ "status", 0, 0, run_status, NULL },
-	{ "reload", 0, 0, run_reload, NULL },
-	{ "why", 1, 0, run_why, NULL },
-	{ "blocks", 0, 0, run_blocks, NULL },
-	{ "block", 1, 0, run_block, NULL },
-	{ "unblock", 1, 0, run_unblock, NULL },
-	{ "report", 2, 0, run_report, NULL },
-	{ "botnets", 0, 0, run_botnets, NULL },
-	{ "top", 0, 0, run_top, NULL },
-	{ "check", 0, 0, run_check, NULL },
-	{ "off", 0, 0, run_off, NULL },
-	{ "on", 0, 0, run_on, NULL },
-	{ "backup", 1, 0, NULL, storecmd_backup },
-	{ "check-db", 1, 1, NULL, storecmd_check },
-	{ "export", 1, 1, NULL, storecmd_export },
-	{ "import", 1, 1, NULL, storecmd_import },
+	{ "status", 0, 0, run_status, NULL, false },
+	{ "reload", 0, 0, run_reload, NULL, true },
+	{ "why", 1, 0, run_why, NULL, false },
+	{ "blocks", 0, 0, run_blocks, NULL, false },
+	{ "block", 1, 0, run_block, NULL, false },
+	{ "unblock", 1, 0, run_unblock, NULL, false },
+	{ "report", 2, 0, run_report, NULL, false },
+	{ "botnets", 0, 0, run_botnets, NULL, false },
+	{ "top", 0, 0, run_top, NULL, false },
+	{ "check", 0, 0, run_check, NULL, true },
+	{ "off", 0, 0, run_off, NULL, false },
+	{ "on", 0, 0, run_on, NULL, false },
+	{ "backup", 1, 0, NULL, storecmd_backup, true },
+	{ "check-db", 1, 1, NULL, storecmd_check, true },
+	{ "export", 1, 1, NULL, storecmd_export, true },
+	{ "import", 1, 1, NULL, storecmd_import, true },
 };
 
 /* NULL, or what is wrong with the words after the options. */
@@ -465,7 +466,8 @@ main(int argc, char **argv)
 	if (wrong != NULL)
 		return toolconf_usage("zfwctl", wrong,
 		    c.arg != NULL ? c.arg : c.verb);
-	config = toolconf_read("zfwctl", conf);
+	config = verb->whole ? toolconf_read("zfwctl", conf) :
+			       toolconf_places("zfwctl", conf);
 	if (config == NULL && strcmp(c.verb, "reload") == 0)
 		fputs("zfwctl: reload: everything stays as it was\n", stderr);
 	if (config == NULL)

@@ -54,6 +54,23 @@ ok "a time without unit is one" exits 2 zfwctl block 192.0.2.1 --for 10
 ok "zero days are one" exits 2 zfw_whitelist add 192.0.2.1 --days 0
 ok "a config that is not there is a failure that names it" \
     says 'zfwctl: config: .*/nowhere' gw "$E2E_DIR/bin/zfwctl" -c /nowhere status
+sed -e "s,^own_names.*,own_names = {," -e '1i modus = "shadow"' \
+    "$E2E_DIR/zfwd.conf" >"$E2E_DIR/broken.conf"
+broken() { # PROGRAM WORDS...
+    gw "$E2E_DIR/bin/$1" -c "$E2E_DIR/broken.conf" "${@:2}"
+}
+ok "an error in the config is told" says "broken.conf:1: unknown key 'modus'" \
+    broken zfwctl status
+ok "and does not keep the daemon from being asked" says '^mode +enforce' \
+    broken zfwctl status
+ok "nor zfw from being taken out" broken zfwctl off
+ok "at once" not gw nft list table inet zfw
+ok "and put back" broken zfwctl on
+ok "nor a client from being let in" broken zfw-whitelist add 192.0.2.250
+ok "in the kernel, too" allowed 192.0.2.250
+ok "and taken off the list again" broken zfw-whitelist del 192.0.2.250
+ok "but it is not put in force" not broken zfwctl reload
+ok "and proves nothing" not broken zfwctl check
 
 # --- status, block, unblock ----------------------------------------------------
 ok "status says the mode" says '^mode +enforce' zfwctl status
