@@ -17,7 +17,7 @@
 #include "tools/stats_impl.h"
 
 #define BLOB      "botnets" /* engine_learned_name[ENGINE_BOTNETS] */
-#define GONE      "not known any more"
+#define GONE      "not in the store: new, or forgotten"
 #define LIST_MAX  8192
 #define GROUP_ANY 2
 #define NAME_MAX_ 32
