@@ -17,7 +17,7 @@ import csv
 import statistics
 import sys
 
-SHORT_S = 600
+SHORT_S = 1200  # the store is full after ten minutes
 AGE_S = (60, 240)
 OF_AGE_S = 120
 # column, what to call it, divided by, share and amount it may grow by, the
