@@ -10,7 +10,7 @@ moments and fill their tables anew, so only those are compared that are one to
 four minutes old, with what a process of that age had more or less than one of
 two minutes taken off.
 Prints what grew; with --table all figures as a Markdown table.  A run of less
-than ten minutes has no such halves: then only the most is held to a limit.
+than twenty minutes has no such halves: then only the most is held to a limit.
 Exit 1 when something grew.
 """
 import csv
