@@ -108,17 +108,23 @@ check_outside(const struct log_event *ev, struct str line)
 	must(addr_end((struct str){ rest, line.n }, &ev->client) > 0);
 }
 
-/* How often `word` stands in what follows the tag. */
+/*
+ * How often `word` stands in the line from the first text of the client on:
+ * what the logger wrote before (tag, process id) is not the MTA's message.
+ */
 static size_t
 count(const struct log_event *ev, struct str line, const char *word)
 {
-	struct str s = { ev->service.p,
-		(size_t)(line.p + line.n - ev->service.p) };
-	const char *at;
+	const struct str texts[] = { ev->helo, ev->sender, ev->rcpt };
+	const char *end = line.p + line.n, *first = end, *at;
 	size_t n = 0;
 
-	while ((at = memmem(s.p, s.n, word, strlen(word))) != NULL) {
-		s = str_from(s, (size_t)(at - s.p) + 1);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (texts[i].n > 0 && texts[i].p < first)
+			first = texts[i].p;
+	while ((at = memmem(first, (size_t)(end - first), word,
+		    strlen(word))) != NULL) {
+		first = at + 1;
 		n++;
 	}
 	return n;
