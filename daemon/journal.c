@@ -48,7 +48,8 @@ const char *const journal_accounts[] = { "postfix", "Debian-exim", "exim",
 
 /* comm is cut at 15 bytes by the kernel. */
 const char *const journal_programs[] = { "smtpd", "postscreen", "qmgr",
-	"cleanup", "smtp", "bounce", "dnsblog", "exim", "exim4", "sendmail",
+	"cleanup", "smtp", "lmtp", "local", "virtual", "pipe", "discard",
+	"error", "bounce", "dnsblog", "tlsproxy", "exim", "exim4", "sendmail",
 	"sendmail-mta", "sm-mta", "tcpserver", "rblsmtpd", "qmail-smtpd",
 	"qmail-send", "spamdyke", "splogger", "haraka", "courieresmtpd",
 	"courieresmtp", "courierd", "courierlogger", "amavisd", "amavisd-new",

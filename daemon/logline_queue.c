@@ -134,11 +134,9 @@ logline_delivery(struct str msg, struct log_event *ev)
 {
 	enum log_kind kind = logline_smtp(msg, ev);
 
-	if (kind != LOG_SENT && kind != LOG_BOUNCED)
-		return kind;
 	ev->client = (struct addr){ 0 };
 	ev->name = STR("");
-	return LOG_INFO;
+	return kind == LOG_SENT || kind == LOG_BOUNCED ? LOG_INFO : kind;
 }
 
 /* Delay and success notices are bounces of nothing. */

@@ -93,6 +93,8 @@ static const struct {
 	    "postfix@-.service", "syslog", "00", "smtpd", JOURNAL_OURS },
 	{ "no unit, but a mail server's program and account", "", "", "syslog",
 	    "105", "smtpd", JOURNAL_OURS },
+	{ "a delivery without a unit", "", "", "syslog", "105", "lmtp",
+	    JOURNAL_OURS },
 	{ "in another unit", "", "my-mail.service", "syslog", "0", "exim4",
 	    JOURNAL_OURS },
 	{ "root's logger in another unit", "", "cron.service", "syslog", "0",

@@ -196,6 +196,9 @@ static const struct {
 	{ "lmtp", "4104E3D: to=<a@e.o>, relay=mx.e.o[192.0.2.1]:24, delay=1, "
 	    "status=bounced (host mx.e.o[192.0.2.1] said: 550 no such user)",
 	    LOG_INFO, NULL, .qid = "4104E3D", .rcpt = "a@e.o" },
+	{ "lmtp", "4104E3D: to=<a@e.o>, relay=mx.e.o[192.0.2.1]:24, delay=1, "
+	    "status=deferred (host mx.e.o[192.0.2.1] said: 451 later)",
+	    LOG_INFO, NULL, .qid = "4104E3D", .rcpt = "a@e.o" },
 	{ "lmtp", "4104E3D: to=<a@e.o>, relay=127.0.0.1[127.0.0.1]:10024, "
 	    "delay=1, status=sent (250 2.7.0 Ok, discarded, id=1 - spam)",
 	    LOG_CONTENT_REJECT, NULL, .qid = "4104E3D", .rcpt = "a@e.o" },
