@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The life of the Debian package in a fresh, minimal system below a directory:
-# install, its smoke test, an upgrade that keeps what the admin wrote, remove,
+# install, its smoke test, upgrades that keep what the admin wrote, remove,
 # purge; then the quick start with live traffic (package_live.sh).  Nothing of
 # this host is changed.
 # usage: package.sh [BUILD]    after `make deb`; as root
@@ -41,6 +41,23 @@ in_sh() {
     in_root sh -c "$1"
 }
 
+nothing_left() {
+    # shellcheck disable=SC2016
+    in_sh 'find /etc /var /run /usr -xdev -name "*zfw*" \
+            ! -path "/var/cache/apt/*" ! -path "/var/log/journal/*" |
+            { ! grep .; } && ! grep -r zfw /var/lib/ucf/hashfile /var/lib/ucf/registry'
+}
+
+# The same of another version, whose zfwd.conf has a comment more.
+repack() { # VERSION FILE
+    rm -rf "$root.pkg"
+    dpkg-deb -R "$deb" "$root.pkg"
+    sed -i "s/^Version: .*/Version: $1/" "$root.pkg/DEBIAN/control"
+    echo "# as in $1" >>"$root.pkg/usr/share/zfw/zfwd.conf"
+    dpkg-deb -Zgzip -z1 -b "$root.pkg" "$2" >/dev/null
+    rm -rf "$root.pkg"
+}
+
 mount --bind "$root" "$root" # unshare(1) wants a mount there
 mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' |
     grep -v security | head -n 1)
@@ -56,6 +73,9 @@ for d in proc sys dev; do
     mount --rbind --make-rslave "/$d" "$root/$d"
 done
 cp "$deb" "$root/tmp/zfw.deb"
+version=$(dpkg-deb -f "$deb" Version)
+repack "$version~before" "$root/tmp/before.deb"
+repack "$version+after" "$root/tmp/after.deb"
 cp -r debian/tests "$root/tmp/smoke.d"
 cp /etc/apt/sources.list "$root/etc/apt/" 2>/dev/null || :
 cp -r /etc/apt/sources.list.d /etc/apt/apt.conf.d /etc/apt/keyrings \
@@ -66,7 +86,7 @@ chmod 755 "$root/usr/sbin/policy-rc.d"
 
 ok "apt reads its lists" in_root apt-get update -q
 ok "apt installs the package with all that it needs" \
-    in_root apt-get install -y -q --no-install-recommends /tmp/zfw.deb
+    in_root apt-get install -y -q --no-install-recommends /tmp/before.deb
 ok "what the smoke test needs is there" in_root apt-get install -y -q \
     --no-install-recommends nftables iproute2 procps
 ok "the users are there" in_root id zfw-guard
@@ -76,16 +96,20 @@ ok "every program says its version" in_sh \
     'for p in zfwd zfwctl zfw-whitelist zfw-stats zfw-replay zfw-fp; do
          $p --version || exit 1; done'
 ok "the smoke test passes" in_root /tmp/smoke.d/smoke
+ok "an upgrade goes through" in_root dpkg -i /tmp/zfw.deb
+ok "a zfwd.conf that nobody changed follows it" \
+    in_sh 'cmp /etc/zfwd.conf /usr/share/zfw/zfwd.conf'
 ok "the admin writes a line" in_sh "echo 'jitter = 11' >>/etc/zfwd.conf"
-ok "an upgrade goes through" in_root dpkg -i --force-confold /tmp/zfw.deb
+ok "the next upgrade asks nothing" in_sh 'dpkg -i /tmp/after.deb </dev/null'
 ok "and keeps the line" in_sh 'zfwd -nv | grep -q "jitter = 11"'
+ok "and puts what is new beside it" \
+    in_sh 'cmp /etc/zfwd.conf.ucf-dist /usr/share/zfw/zfwd.conf'
 ok "the package is removed" in_root apt-get remove -y -q zfw
 ok "configuration and store stay" \
-    in_sh '[ -e /etc/zfwd.conf ] && [ -d /var/lib/zfw ]'
+    in_sh 'grep -q "jitter = 11" /etc/zfwd.conf && [ -d /var/lib/zfw ]'
 ok "no flag of ours keeps the next one out" in_sh '[ ! -e /var/lib/zfw/off ]'
 ok "the package is purged" in_root apt-get purge -y -q zfw
-ok "nothing is left" in_sh \
-    '[ ! -e /etc/zfwd.conf ] && [ ! -e /var/lib/zfw ] && [ ! -e /var/lib/zfw-stats ]'
+ok "nothing is left" nothing_left
 live_all
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

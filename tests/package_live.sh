@@ -3,7 +3,9 @@
 # The quick start, as it is written, in the fresh system of package.sh, which
 # sources this: a real systemd is booted in it, in namespaces of its own, with
 # Debian's Postfix that logs to the journal; behind a wire is a world of good
-# servers and zombies (ztraffic).  Ends with everything gone.
+# servers and zombies (ztraffic).  Then upgrade, remove, install again and purge
+# under way; and the same host with rsyslog's mail.log instead of the journal.
+# Ends with everything gone.
 
 live_gw=zfwp-$$-gw live_net=zfwp-$$-net live_pid='' live_outer=''
 live_cgroup=''
@@ -41,6 +43,8 @@ live_host() {
     local i
     in_root apt-get install -y -q --no-install-recommends \
         systemd systemd-sysv dbus postfix || return
+    in_root apt-get install -d -y -q --no-install-recommends \
+        rsyslog logrotate || return # the world behind the wire has no mirror
     for i in alice bob carol; do in_root useradd -m "$i" || return; done
     sed -i 's/^hosts:.*/hosts: files/' "$root/etc/nsswitch.conf"
     rm -f "$root/etc/resolv.conf" "$root/usr/sbin/policy-rc.d"
@@ -54,7 +58,8 @@ live_host() {
     } >"$root/etc/hosts"
     in_root postconf myhostname=mx.example.com inet_protocols=all \
         inet_interfaces=all mydestination=example.com,localhost &&
-        cp "$deb" "$root/srv/zfw.deb"
+        cp "$deb" "$root/srv/zfw.deb" &&
+        cp "$root/tmp/before.deb" "$root/srv/before.deb"
 }
 
 live_init() { # process 1 until systemd is
@@ -116,7 +121,7 @@ live() { # COMMAND...: typed in the booted system
 needs_restart() { # and is not said to be in force
     live zfwctl reload >"$root.reload" || return
     cat "$root.reload"
-    grep -q '^log changed: takes effect after a restart of zfwd' "$root.reload" &&
+    grep -q '^not in force before a restart of zfwd: log (the journal)' "$root.reload" &&
         ! grep '^in force:.*log' "$root.reload"
 }
 
@@ -186,7 +191,7 @@ kernel_empty() {
 live_shadow() {
     local began=$SECONDS
     ok "on the booted system apt installs it" \
-        live apt-get install -y -q /srv/zfw.deb
+        live apt-get install -y -q /srv/before.deb
     ok "zfwd runs" live systemctl is-active zfwd
     ok "status shows that there is no such log" says missing zfwctl status
     edit log '{"journal"}'
@@ -255,13 +260,139 @@ same_tables() { # N: tables of ours
     [ "$(live nft list tables | grep -c zfw)" -eq "$1" ]
 }
 
+# Looks for a block in the kernel until told to stop: looks, and in vain.
+watch_kernel() { # ADDRESS
+    local looks=0 misses=0
+    while [ -e "$root.watch" ]; do
+        looks=$((looks + 1))
+        ip netns exec "$live_gw" nft get element inet zfw block4 "{ $1 }" ||
+            ip netns exec "$live_gw" nft get element inet zfw reject4 "{ $1 }" ||
+            misses=$((misses + 1))
+        sleep 0.02
+    done >/dev/null 2>&1
+    echo "$looks $misses" >"$root.looks"
+}
+
+never_away() {
+    local looks misses
+    read -r looks misses <"$root.looks"
+    echo "looked $looks times for a block, $misses in vain"
+    [ "$looks" -gt 20 ] && [ "$misses" -eq 0 ]
+}
+
+known() { # what is blocked, and allowed by hand
+    live zfwctl blocks | grep -oE '^[0-9a-f.:]+' | sort
+    live zfw-whitelist list
+}
+
+same_known() {
+    known >"$root.known2"
+    diff "$root.known" "$root.known2" && grep -q '^192' "$root.known"
+}
+
+runs_version() { # VERSION
+    [ "$(live dpkg-query -f '${Version}' -W zfw)" = "$1" ] &&
+        live systemctl is-active zfwd zfw-engine
+}
+
+clients() {
+    live zfwctl check-db | sed -n 's/^ *clients *\([0-9]*\).*/\1/p'
+}
+
+live_upgrade() {
+    local watcher began=$SECONDS had
+    known >"$root.known"
+    had=$(clients)
+    cp "$root/etc/zfwd.conf" "$root.conf"
+    : >"$root.watch"
+    watch_kernel 192.0.2.12 &
+    watcher=$!
+    ok "an upgrade under way asks nothing" \
+        live apt-get install -y -q /srv/zfw.deb
+    ok "the new one runs" runs_version "$version"
+    ok "its status says enforce" says "enforce" zfwctl status
+    rm -f "$root.watch"
+    wait "$watcher"
+    echo "package: upgraded in $((SECONDS - began)) s; $(never_away || :)"
+    ok "the block was in the kernel at every moment" never_away
+    ok "what the admin wrote is as it was" cmp "$root/etc/zfwd.conf" "$root.conf"
+    ok "nothing is forgotten" same_known
+    ok "no client either" test "$(clients)" -ge "${had:-1000000}"
+    ok "zombies get no answer from the new one" unheard
+    ok "good servers deliver to it" good 10 11 12
+}
+
+nothing_runs() {
+    ! live pgrep -af '^zfw|/zfw' &&
+        ! live systemctl list-units --plain --no-legend 'zfw*' | grep -w active
+}
+
 live_away() {
+    known >"$root.known"
     ok "it is removed" live apt-get remove -y -q zfw
-    ok "nothing of it runs" refused '' pgrep -f '^zfw|/zfw'
+    ok "nothing of it runs" nothing_runs
     ok "no rule of it is left" same_tables 0
+    ok "the store is left" test -s "$root/var/lib/zfw/zfw.kch"
+    ok "whoever was blocked is heard again" world from=192.0.2.42 stack=win10 \
+        do=polite rcpt=alice@example.com expect=accepted
+    ok "and good servers deliver" good 10 11 12
+    ok "it is installed again" live apt-get install -y -q /srv/zfw.deb
+    ok "and goes on as it was configured" says "enforce" zfwctl status
+    ok "with the blocks of before in the kernel" live_until 5 in_kernel 192.0.2.12
+    ok "and all that it knew" same_known
     ok "it is purged" live apt-get purge -y -q zfw
-    ok "and nothing is left of it" in_sh \
-        '[ ! -e /etc/zfwd.conf ] && [ ! -e /var/lib/zfw ] && [ ! -e /var/lib/zfw-stats ]'
+    ok "nothing of it runs any more" nothing_runs
+    ok "no rule is left" same_tables 0
+    ok "and nothing is left of it" nothing_left
+}
+
+dictionary() { # ADDRESS+N
+    world -c 3 from="$1" do=dict unknown=15 stack=win10
+}
+
+all_listed() { # ADDRESS...
+    local a
+    live zfwctl blocks >"$root.blocks"
+    for a; do
+        grep -q "^$a " "$root.blocks" || { echo "$a is missing"; return 1; }
+    done
+}
+
+# The other common site: rsyslog, and a zfwd.conf that nobody has touched.
+# Its mail.log comes when zfwd runs already.
+live_rsyslog() {
+    local began=$SECONDS
+    ok "it is installed before there is a mail.log" \
+        live apt-get install -y -q /srv/zfw.deb
+    ok "which status says" says missing zfwctl status
+    ok "and check" refused "the log /var/log/mail.log can be read: No such file" \
+        zfwctl check
+    ok "rsyslog is installed" live apt-get install -y -q \
+        --no-install-recommends rsyslog logrotate
+    live systemctl restart postfix
+    ok "a good server is in mail.log" good 10
+    # shellcheck disable=SC2016
+    ok "which is of group adm" live_until 5 live sh -c \
+        '[ "$(stat -c %G:%a /var/log/mail.log)" = adm:640 ]'
+    ok "zfwd reads it without being told" \
+        live_until 20 says "mail.log: reading" zfwctl status
+    ok "check has nothing against it" says "0 failed" zfwctl check
+    ok "good servers deliver there" good 11 12
+    ok "zombies are at work" dictionary 192.0.2.61+3
+    ok "they are listed" live_until 20 all_listed 192.0.2.61 192.0.2.62 192.0.2.63
+    dictionary 192.0.2.71+3 >/dev/null 2>&1 &
+    ok "the log is rotated under way" live logrotate -f /etc/logrotate.d/rsyslog
+    wait $!
+    ok "rsyslog has begun a new one" live_until 5 live test -s /var/log/mail.log.1
+    ok "zombies come on" dictionary 192.0.2.81+3
+    ok "those around the rotation are listed" live_until 20 \
+        all_listed 192.0.2.71 192.0.2.72 192.0.2.73
+    ok "those behind it, too" live_until 20 \
+        all_listed 192.0.2.81 192.0.2.82 192.0.2.83
+    ok "it reads the new log" says "mail.log: reading" zfwctl status
+    echo "package: beside rsyslog in $((SECONDS - began)) s"
+    ok "and is purged there" live apt-get purge -y -q zfw
+    ok "with nothing left" nothing_left
 }
 
 live_all() {
@@ -276,5 +407,7 @@ live_all() {
     live_shadow
     live_faults
     live_enforce
+    live_upgrade
     live_away
+    live_rsyslog
 }
