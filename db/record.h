@@ -6,8 +6,10 @@
  * bytes, a hash of key and value.  A client is a fixed head and groups of
  * fields, each there only if one of its fields is set.  Decoding refuses any
  * other version, an odd length, a value out of range and a wrong check: the
- * caller treats such a record as absent.  Fields to come mean a new version
- * or, when old records stay right without them, a new group.  Times are
+ * caller treats such a record as absent.  Fields to come mean a new group at
+ * the end: this version jumps over the groups of a later one, and store.h
+ * keeps them.  What old records do not survive means a new version and, so
+ * that nobody takes new ones for absent, a new RECORD_FORMAT.  Times are
  * milliseconds since 1970 in six bytes (until the year 10889; anything else
  * is cut to that); counts are floats, bit for bit.  Pure; owns nothing.
  *
@@ -57,6 +59,14 @@ enum record_look record_client_look(const struct record_key *key,
 /* `key` is that of the record; *out is zeroed when it is refused. */
 bool record_client_decode(const struct record_key *key, const void *in,
     size_t n, struct client *out);
+/* Has it groups that only a later version of zfw knows? */
+bool record_client_later(struct str value);
+/*
+ * Puts those of `old` behind the record of `n` bytes in out[RECORD_MAX], if
+ * there is room; how long it is then.
+ */
+size_t record_client_keep(const struct record_key *key, struct str old,
+    void *out, size_t n);
 
 /* The mark: magic, format, anything.  decode: the format, 0 = no such mark. */
 #define RECORD_META_MAX 32

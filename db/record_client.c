@@ -335,7 +335,10 @@ rd_apart(struct rd *r, struct client *c)
 	c->bounces_nobody = rd_le32(r);
 }
 
-/* Stored: bit i of the mask says that group i is there; add at the end. */
+/*
+ * Stored: bit i of the mask says that group i is there; add at the end, and
+ * nothing to a group.  The last bit is for one that begins with a mask of more.
+ */
 static const struct {
 	void (*write)(struct wr *w, const struct client *c);
 	void (*read)(struct rd *r, struct client *c);
@@ -358,6 +361,7 @@ static const struct {
 };
 
 #define GROUPS (sizeof(groups) / sizeof(groups[0]))
+_Static_assert(GROUPS < 16, "the mask's last bit is for more of them");
 
 /* Writes that group; takes it back if nothing but zeros is in it. */
 static bool
@@ -392,11 +396,12 @@ record_client_encode(const struct client *c, void *out, size_t max)
 	return record_seal(&key, &w);
 }
 
-bool
-record_client_decode(const struct record_key *key, const void *in, size_t n,
-    struct client *out)
+/* *rest: the groups of a later version, which lie behind ours. */
+static bool
+read_known(const struct record_key *key, struct str in, struct client *out,
+    struct rd *rest)
 {
-	struct rd r = record_open(key, in, n);
+	struct rd r = record_open(key, in.p, in.n);
 	unsigned have = rd_le16(&r);
 
 	memset(out, 0, sizeof(*out));
@@ -408,10 +413,55 @@ record_client_decode(const struct record_key *key, const void *in, size_t n,
 	for (size_t i = 0; i < GROUPS && !r.bad; i++)
 		if (have & 1u << i)
 			groups[i].read(&r, out);
-	if (!r.bad && r.n == 0 && have >> GROUPS == 0)
-		return true;
-	memset(out, 0, sizeof(*out));
-	return false;
+	*rest = r;
+	return !r.bad && (r.n > 0) == (have >> GROUPS != 0);
+}
+
+bool
+record_client_decode(const struct record_key *key, const void *in, size_t n,
+    struct client *out)
+{
+	struct rd rest;
+	bool good = read_known(key, (struct str){ in, n }, out, &rest);
+
+	if (!good)
+		memset(out, 0, sizeof(*out));
+	return good;
+}
+
+static unsigned
+mask_of(struct str value)
+{
+	struct rd r = rd_init(value.p, value.n);
+
+	rd_skip(&r, 1);
+	return rd_le16(&r);
+}
+
+bool
+record_client_later(struct str value)
+{
+	return mask_of(value) >> GROUPS != 0;
+}
+
+size_t
+record_client_keep(const struct record_key *key, struct str old, void *out,
+    size_t n)
+{
+	unsigned have = mask_of((struct str){ out, n });
+	unsigned later = mask_of(old) >> GROUPS << GROUPS;
+	struct wr w = wr_init(out, RECORD_MAX), mask = w;
+	struct client c;
+	struct rd rest;
+
+	if (later == 0 || n < 1 + RECORD_CHECK ||
+	    !read_known(key, old, &c, &rest) || n + rest.n > RECORD_MAX)
+		return n;
+	mask.n = 1;
+	wr_le16(&mask, (uint16_t)(have | later));
+	w.n = n - RECORD_CHECK;
+	wr_bytes(&w, rest.p, rest.n);
+	return record_seal(key, &w);
 }
 
 /* Places in the table above. */

@@ -156,6 +156,12 @@ guarded_take(void *arg)
 	c->good = c->taken != NULL;
 }
 
+static bool
+later(const void *value, size_t n)
+{
+	return record_client_later((struct str){ value, n });
+}
+
 int
 store_client_get(struct store *s, const struct addr *key, struct client *out)
 {
@@ -166,10 +172,25 @@ store_client_get(struct store *s, const struct addr *key, struct client *out)
 	if (n < 0)
 		return n == -ENOENT ? 0 : n;
 	if ((size_t)n <= sizeof(buf) &&
-	    record_client_decode(&k, buf, (size_t)n, out))
+	    record_client_decode(&k, buf, (size_t)n, out)) {
+		s->later |= later(buf, (size_t)n);
 		return 1;
+	}
 	s->undecodable++;
 	return 0;
+}
+
+/* What a later version added to the client in the store stays there. */
+static size_t
+keep_later(struct store *s, const struct record_key *k, uint8_t *buf, size_t n)
+{
+	uint8_t old[RECORD_MAX];
+	int old_n = get(s, k, old, sizeof(old));
+
+	if (old_n < 0 || (size_t)old_n > sizeof(old))
+		return n;
+	return record_client_keep(k,
+	    (struct str){ (const char *)old, (size_t)old_n }, buf, n);
 }
 
 int
@@ -179,6 +200,9 @@ store_client_put(struct store *s, const struct client *c)
 	uint8_t buf[RECORD_MAX];
 	size_t n = record_client_encode(c, buf, sizeof(buf));
 
+	/* Who changes one has got it before. */
+	if (n != 0 && s->later)
+		n = keep_later(s, &k, buf, n);
 	return n == 0 ? -EMSGSIZE : store_raw_put(s, &k, buf, n);
 }
 
@@ -297,10 +321,12 @@ store_clients(struct store *s, struct store_cursor **cursor, size_t n,
 		if (e != 0 || v.n == 0 ||
 		    !record_client_key_parse(v.key.b, v.key.n, &a))
 			continue;
-		if (record_client_decode(&v.key, v.value, v.n, &c))
-			fn(arg, &c);
-		else
+		if (!record_client_decode(&v.key, v.value, v.n, &c)) {
 			s->undecodable++;
+			continue;
+		}
+		s->later |= later(v.value, v.n);
+		fn(arg, &c);
 	}
 	if (e == 0)
 		return 0;

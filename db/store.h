@@ -10,9 +10,10 @@
  * A damaged file is kept aside under another name and a fresh one started:
  * `*damaged` says so, loudly.  A part that is found damaged later gives -EIO;
  * the next start keeps a copy aside and goes on with what can be repaired.
+ * What a later version of zfw added to a client stays when it is changed.
  * Where Kyoto Cabinet aborts on it (kcguard.h), all calls give -EIO from then
- * on and the next start begins afresh.  A file of a later format is refused
- * (-ENOTSUP) and left.
+ * on and the next start begins afresh.  A file of a later format, or whose
+ * mark of the format is damaged, is refused (-ENOTSUP) and left.
  *
  * One process at a time: -EBUSY when another has it.  Clients are stored under
  * their key (addr_key()), whatever address is given.  Owned by the engine, or

@@ -15,6 +15,7 @@
 struct store {
 	struct storefile f;
 	uint64_t undecodable, slow;
+	bool later; /* a client of a later version of zfw was met */
 };
 
 int store_raw_put(struct store *s, const struct record_key *k, void *value,

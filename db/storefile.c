@@ -247,12 +247,13 @@ check_meta(struct storefile *f, const char *path, struct store_open_result *res)
 	/* More than fits is of a later format. */
 	format = record_meta_decode(buf,
 	    (size_t)n < sizeof(buf) ? (size_t)n : sizeof(buf));
-	if (format == 0)
-		return 1;
-	if (format <= RECORD_FORMAT)
+	/* One of an earlier format would be brought up to date here. */
+	if (format == RECORD_FORMAT)
 		return 0;
 	return failed(res, -ENOTSUP, path,
-	    "written by a later version of zfw; left as it is");
+	    format > RECORD_FORMAT ?
+		"written by a later version of zfw; left as it is" :
+		"what says its format is damaged; left as it is");
 }
 
 struct

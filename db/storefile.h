@@ -5,7 +5,8 @@
  * Shared by store.c only.  Opens Kyoto Cabinet's file under a lock of its
  * directory, so that putting a damaged file aside and starting a fresh one is
  * one step for every other process, and checks that the file is ours and of
- * this format.  A file of a later format is refused and stays as it is.
+ * this format.  A file of a later format, or with a damaged mark of the format,
+ * is refused and stays as it is.
  * Calls into an open database go through kcguard(); when one did not come back,
  * storefile_dead() leaves a mark so that the next start puts the file aside.
  */

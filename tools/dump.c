@@ -88,8 +88,9 @@ client_json(const struct record_key *k, struct str value, bool *good)
 	struct client c;
 	json_t *o;
 
-	if (!record_client_decode(k, value.p, value.n, &c))
-		return NULL;
+	if (!record_client_decode(k, value.p, value.n, &c) ||
+	    record_client_later(value))
+		return NULL; /* as a client it would lose something */
 	o = json_pack("{s:s}", "kind", "client");
 	*good = dumpclient_write(&c, o);
 	return o;

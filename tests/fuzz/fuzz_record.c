@@ -5,7 +5,8 @@
  *
  * Any bytes as the value of each kind of record, with a right check put
  * behind them: taken or refused; a client that is taken encodes, and decodes
- * to a client that encodes to the same.
+ * to a client that encodes to the same, with or without what a later version
+ * has put into the first.
  */
 #include <stdlib.h>
 
@@ -34,6 +35,14 @@ client(const struct record_key *k, const uint8_t *in, size_t n)
 		return;
 	an = record_client_encode(&c, a, sizeof(a));
 	if (an == 0 || !record_client_decode(k, a, an, &d))
+		abort();
+	bn = record_client_encode(&d, b, sizeof(b));
+	if (an != bn || memcmp(a, b, an) != 0)
+		abort();
+	bn = record_client_keep(k, (struct str){ (const char *)in, n }, b, an);
+	if (bn < an || !record_client_decode(k, b, bn, &d) ||
+	    (bn > an) !=
+		record_client_later((struct str){ (const char *)b, bn }))
 		abort();
 	bn = record_client_encode(&d, b, sizeof(b));
 	if (an != bn || memcmp(a, b, an) != 0)

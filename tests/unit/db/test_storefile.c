@@ -253,26 +253,56 @@ file_sum(void)
 	return sum;
 }
 
-static void
-test_future(void)
-{
-	struct store *s;
-	struct store_open_result r;
-	KCDB *db = kcdbnew();
-	uint64_t before;
+/* What is in the mark of a store's format, and why it is refused. */
+static const struct {
+	const char *name, *value;
+	size_t n;
+	const char *why;
+} marks[] = {
+	{ "a later format", "zfw store\0\2\0\0\0more", 18, "later version" },
+	{ "format 0", "zfw store\0\0\0\0\0", 14, "format is damaged" },
+	{ "another magic", "zfw stoer\0\1\0\0\0", 14, "format is damaged" },
+	{ "half a mark", "zfw store\0\1", 11, "format is damaged" },
+	{ "an empty mark", "", 0, "format is damaged" },
+};
 
-	fill(10);
+static void
+put_mark(const char *value, size_t n)
+{
+	KCDB *db = kcdbnew();
+
 	if (!kcdbopen(db, path, KCOWRITER) ||
-	    !kcdbset(db, "mformat", 7, "zfw store\0\2\0\0\0more", 18) ||
-	    !kcdbclose(db))
+	    !kcdbset(db, "mformat", 7, value, n) || !kcdbclose(db))
 		abort();
 	kcdbdel(db);
-	before = file_sum();
-	ZT_CASE("a later format is refused",
-	    store_open(dir, &s, &r) == -ENOTSUP && s == NULL);
-	ZT_CASE("with a sentence", strstr(r.error, "later version") != NULL);
-	ZT_CASE("and left untouched",
-	    file_sum() == before && files(STORE_FILE) == 1);
+}
+
+static void
+test_format(void)
+{
+	struct store_open_result r;
+	struct store *s;
+	uint64_t before;
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		printf("# %s\n", marks[i].name);
+		fill(10);
+		put_mark(marks[i].value, marks[i].n);
+		before = file_sum();
+		ZT_CASE("it is refused",
+		    store_open(dir, &s, &r) == -ENOTSUP && s == NULL);
+		ZT_CASE("with a sentence",
+		    strstr(r.error, marks[i].why) != NULL &&
+			strstr(r.error, "left as it is") != NULL);
+		ZT_CASE("and left untouched",
+		    file_sum() == before && files(STORE_FILE) == 1);
+		put_mark("zfw store\0\1\0\0\0", 14);
+		s = opened();
+		ZT_CASE("with its mark back it is whole",
+		    s != NULL && !res.damaged && has_client(s, 0) &&
+			has_client(s, 9));
+		store_close(s);
+	}
 }
 
 /* The disk's last bytes. */
@@ -397,7 +427,7 @@ static const struct zt_test tests[] = {
 	{ "damaged", test_damaged },
 	{ "broken inside", test_broken_inside },
 	{ "unreadable", test_unreadable },
-	{ "future", test_future },
+	{ "format", test_format },
 	{ "full disk", test_full_disk },
 };
 

@@ -278,6 +278,11 @@ test_others(void)
 	ZT_CASE("and a client of a later version",
 	    survives(&k, buf, record_seal(&k, &w)) &&
 		line_has("\"kind\":\"other\""));
+	w = wr_init(buf, sizeof(buf));
+	wr_bytes(&w, "\1\0\x80 first last now later", 2 + 1 + 16 + 6);
+	ZT_CASE("and one with a group that a later version added",
+	    survives(&k, buf, record_seal(&k, &w)) &&
+		line_has("\"kind\":\"other\""));
 }
 
 static void

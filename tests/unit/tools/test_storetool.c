@@ -6,6 +6,7 @@
  * zt-libs: kyotocabinet libjansson libsodium libm
  */
 #include <fcntl.h>
+#include <kclangc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -228,10 +229,39 @@ test_import(void)
 	(void)unlink(lines);
 }
 
+/* Where only what says the format is damaged, a backup is the store again. */
+static void
+test_mark(void)
+{
+	struct storetool_backup b;
+	struct storetool_check n;
+	struct store *s = NULL;
+	KCDB *db = kcdbnew();
+	char to[100];
+
+	filled(50);
+	if (!kcdbopen(db, path, KCOWRITER) ||
+	    !kcdbset(db, "mformat", 7, "zfw store\0\0\0\0\0", 14) ||
+	    !kcdbclose(db))
+		abort();
+	kcdbdel(db);
+	ZT_CASE("a damaged mark is found",
+	    storetool_check(dir, 0, &n, error) == 0 && storetool_damaged(&n) &&
+		n.scan.format == 0 && n.clients == 50);
+	strcpy(to, in_dir("again"));
+	ZT_CASE("a backup takes all the rest",
+	    storetool_backup(dir, to, &b, error) == 0 && b.records == 53);
+	ZT_CASE("put in its place, it is the store",
+	    rename(to, path) == 0 && (s = opened()) != NULL && !res.damaged &&
+		has_client(s, 0) && has_client(s, 49));
+	store_close(s);
+}
+
 static const struct zt_test tests[] = {
 	{ "backup", test_backup },
 	{ "check", test_check },
 	{ "export and import", test_import },
+	{ "damaged mark", test_mark },
 };
 
 int
