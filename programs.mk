@@ -13,7 +13,8 @@ SIGFILE_O := fp/sigfile fp/sigfile_ours fp/sigfile_p0f fp/sigfile_pfos \
 P0F_O	:= fp/hosts fp/uptime fp/p0fapi fp/p0fsock
 
 CONFIG_O := daemon/config daemon/config_key daemon/config_nets daemon/config_diff \
-	   daemon/config_print daemon/config_text daemon/config_value
+	   daemon/config_print daemon/config_shape daemon/config_text \
+	   daemon/config_value
 
 NFT_O	:= nft/nft nft/nftinstall nft/nftlook nft/nftbatch nft/nftlayout nft/nftsets \
 	   nft/nftchains nft/nftrules nft/nftexpr nft/nftlink nft/nftset \
@@ -77,7 +78,7 @@ GUARD_O	:= daemon/guard daemon/guardopen daemon/guardapply \
 PATTERN_NEW_O := daemon/pattern_new daemon/logkind
 PATTERN_O := daemon/pattern daemon/pattern_new
 
-zfwd_O	:= daemon/zfwd daemon/background daemon/lists daemon/netlist $(PATTERN_NEW_O) $(GUARD_O) $(CONFIG_O) daemon/log \
+zfwd_O	:= daemon/zfwd daemon/background daemon/iface daemon/lists daemon/netlist $(PATTERN_NEW_O) $(GUARD_O) $(CONFIG_O) daemon/log \
 	   $(PRIV_O) daemon/msg daemon/msgrec fp/addr fp/hash \
 	   fp/nfqueue fp/verdicts nft/nftwatch nft/sockcut $(NFT_O)
 zfwd_L	:= libmnl libnftnl libnetfilter_queue libevent_core libconfuse \
@@ -92,7 +93,7 @@ zfw-journal_L := libsystemd libseccomp libcap-ng
 zfw-join_O := daemon/zfw-join daemon/joinmsg daemon/childfds
 zfw-join_L :=
 
-LIVE_O	:= daemon/live daemon/live_reload daemon/live_top daemon/live_in daemon/live_out daemon/live_guard daemon/live_check daemon/live_queue \
+LIVE_O	:= daemon/live daemon/live_reload daemon/iface daemon/live_top daemon/live_in daemon/live_out daemon/live_guard daemon/live_check daemon/live_queue \
 	   daemon/live_save daemon/live_sweep daemon/ageing daemon/live_learned daemon/live_tally daemon/live_allow daemon/live_ctl daemon/live_botnets daemon/live_status \
 	   daemon/live_alarm daemon/blind daemon/live_p0f daemon/live_front daemon/live_names daemon/outq \
 	   daemon/logtail daemon/logtail_stream daemon/logstream daemon/journal daemon/tailfile \
@@ -139,7 +140,7 @@ CHECK_O	:= tools/check tools/check_kernel tools/check_net \
 	   tools/check_front tools/check_cut tools/check_system \
 	   tools/check_hooks tools/check_ports tools/scratch \
 	   tools/scratchnet tools/scratchsock tools/frame fp/traits fp/link \
-	   fp/nfqueue fp/verdicts nft/sockcut daemon/privland
+	   fp/nfqueue fp/verdicts nft/sockcut daemon/privland daemon/iface
 
 # One page with plots; nothing of the store.
 STATS_HTML_O := tools/stats_html tools/stats_html_asset tools/stats_html_facts \
@@ -155,7 +156,7 @@ STORETOOL_O := tools/storecmd tools/backup tools/checkdb tools/export \
 	   db/storemake $(STORE_O) daemon/client daemon/faces daemon/jtext \
 	   fp/hash
 
-zfwctl_O := tools/zfwctl tools/top tools/top_frame tools/show_reload tools/show_why tools/show_behind tools/show_botnets $(CHECK_O) \
+zfwctl_O := tools/zfwctl tools/top tools/top_frame tools/show_status tools/show_reload tools/show_why tools/show_behind tools/show_botnets $(CHECK_O) \
 	   $(ASK_O) $(CONFIG_O) daemon/log fp/addr $(NFT_O) $(STORETOOL_O)
 zfwctl_L := libconfuse libmnl libnftnl libnetfilter_queue libjansson \
 	   libsodium kyotocabinet libm

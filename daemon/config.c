@@ -341,6 +341,7 @@ take_all(struct config *c, cfg_t *cfg)
 	p->submission = (const char *const *)c->submission;
 	p->front = c->front > 0;
 	p->log_zone_s = local_zone_s();
+	c->interface_line = (int)cfg_getopt(cfg, "interface")->def.number;
 	return check_together(c, cfg) && check_logs(c, cfg) && config_nets(c);
 }
 
@@ -372,11 +373,14 @@ static bool
 parse_text(cfg_t *cfg, char *text)
 {
 	int line;
-	const char *unclosed = config_blank(text, &line);
+	const char *wrong = config_blank(text, &line);
+	char why[CONFIG_WHYLEN];
 
-	if (unclosed != NULL) {
+	if (wrong == NULL && !config_shape(text, &line, why))
+		wrong = why;
+	if (wrong != NULL) {
 		cfg->line = line;
-		cfg_error(cfg, "%s", unclosed);
+		cfg_error(cfg, "%s", wrong);
 		return false;
 	}
 	if (cfg_parse_buf(cfg, text) != CFG_SUCCESS)

@@ -23,9 +23,10 @@
 struct config {
 	char *path; /* where it was read from; "" = defaults only */
 	struct policy policy;
-	char **interfaces; /* NULL-terminated; empty: of the default route */
-	int queue;         /* NFQUEUE number, -1 = off */
-	char **logs;       /* paths, or a journal; NULL-terminated; after a
+	char **interfaces;  /* NULL-terminated; empty: of the default route */
+	int interface_line; /* in the file; 0: not in it */
+	int queue;          /* NFQUEUE number, -1 = off */
+	char **logs;        /* paths, or a journal; NULL-terminated; after a
 			      reload "" = none has that number any more */
 	char *state_dir, *run_dir;
 	size_t store_clients_max; /* that the store remembers */

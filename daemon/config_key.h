@@ -73,6 +73,17 @@ bool config_value(const struct config_key *k, const char *text,
  */
 const char *config_blank(char *text, int *line);
 
+/* What ends a word that is not quoted, besides a quote. */
+#define CONFIG_ENDS_WORD " \t\r\n{}()=,+"
+/* Bytes of the quoted string that starts here; SIZE_MAX: it is not closed. */
+size_t config_quoted(const char *s);
+
+/*
+ * False when a text without comments, whose strings are closed, is no row of
+ * keys and values: `why` and *line of it.  True leaves some to libconfuse.
+ */
+bool config_shape(const char *text, int *line, char why[CONFIG_WHYLEN]);
+
 /* Its words by number: enum nft_front. */
 extern const char *const config_front_name[3];
 

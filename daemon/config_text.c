@@ -46,11 +46,11 @@ config_slurp_fd(int fd, char **text)
 	return 0;
 }
 
-/* Bytes of the quoted string that starts here. */
-static size_t
-quoted(const char *s)
+/* It ends in its line, for no value may have a line break in it. */
+size_t
+config_quoted(const char *s)
 {
-	for (size_t i = 1; s[i] != '\0'; i++) {
+	for (size_t i = 1; s[i] != '\0' && s[i] != '\n'; i++) {
 		if (s[i] == s[0])
 			return i + 1;
 		if (s[i] == '\\' && s[i + 1] != '\0')
@@ -91,7 +91,7 @@ config_blank(char *text, int *line)
 	while (*text != '\0') {
 		bool quote = *text == '"' || *text == '\'';
 
-		n = quote ? quoted(text) : comment(text, in_word);
+		n = quote ? config_quoted(text) : comment(text, in_word);
 		if (n == UNCLOSED)
 			return quote ? "a string is not closed" :
 				       "a comment is not closed";
@@ -99,7 +99,7 @@ config_blank(char *text, int *line)
 			blank(text, n);
 		if (n == 0)
 			n = 1;
-		in_word = !quote && strchr(" \t\r\n{}()=,+", *text) == NULL;
+		in_word = !quote && strchr(CONFIG_ENDS_WORD, *text) == NULL;
 		for (; n > 0; n--)
 			*line += *text++ == '\n';
 	}

@@ -110,6 +110,7 @@ struct live_reload {
 	struct config *next;       /* NULL: nothing is waiting */
 	struct patterns *patterns; /* the same; NULL: unchanged, too */
 	struct config_diff diff;   /* of the last one */
+	int64_t mode_ms; /* wall clock: it changed the mode; 0: none did */
 	bool fresh[LIVE_LOGS_MAX]; /* logs that came with it */
 };
 

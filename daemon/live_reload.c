@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "daemon/iface.h"
 #include "daemon/jtext.h"
 #include "daemon/live_impl.h"
 #include "daemon/pattern_new.h"
@@ -117,6 +118,9 @@ prepare(struct live *l, char err[ERRLEN])
 
 	if (!read_file(l, err))
 		return false;
+	/* Else only the restart, perhaps weeks later, would find it. */
+	if (!iface_all_there(r->next, l->cfg->interfaces, err))
+		return false;
 	if (!config_carry(r->next, l->cfg, &r->diff)) {
 		(void)snprintf(err, ERRLEN, "not enough memory");
 		return false;
@@ -200,6 +204,8 @@ take(struct live *l)
 		l->conf.patterns = r->patterns;
 		r->patterns = NULL;
 	}
+	if (has_changed(&r->diff, "mode"))
+		r->mode_ms = now_ms;
 	config_swap(l->conf.config, r->next); /* `next` is the old one now */
 	lists_swap(l->conf.lists);
 	signatures_swap(l->conf.sigs);
@@ -294,13 +300,16 @@ static void
 say(const struct live *l)
 {
 	const struct config_diff *d = &l->reload.diff;
+	char keys[1024] = "";
+	size_t n = 0;
 
-	for (size_t i = 0; i < d->n; i++)
+	for (size_t i = 0; i < d->n && n < sizeof(keys); i++)
 		if (d->v[i].restart)
-			log_msg(LOG_WARNING,
-			    "reload-restart: %s changed: takes effect after a "
-			    "restart",
-			    d->v[i].key);
+			n += (size_t)snprintf(keys + n, sizeof(keys) - n,
+			    "%s%s", n == 0 ? "" : ", ", d->v[i].key);
+	if (n > 0)
+		log_msg(LOG_WARNING,
+		    "reload-restart: not in force before a restart: %s", keys);
 	log_msg(LOG_NOTICE, "reloaded: %s: mode=%s", l->cfg->path,
 	    l->policy->enforce ? "enforce" : "shadow");
 }

@@ -131,6 +131,25 @@ guard_json(const struct live *l)
 	    INT(l->faults.bad_msgs));
 }
 
+/* Blocks by tier, tier 1 first. */
+static json_t *
+tiers_json(const struct engine_counts *n)
+{
+	json_t *a = json_array();
+
+	for (unsigned t = 1; t <= POLICY_TIERS_MAX; t++)
+		json_array_append_new(a, json_integer(INT(n->tiers_now[t])));
+	return a;
+}
+
+/* A restart counts as a change: what was before it is not kept. */
+static json_t *
+mode_since(const struct live *l)
+{
+	return jtext_time(
+	    l->reload.mode_ms > 0 ? l->reload.mode_ms : l->started_ms);
+}
+
 json_t *
 live_status(struct live *l)
 {
@@ -150,6 +169,8 @@ live_status(struct live *l)
 	    INT(l->allow_n + l->policy->allow.n));
 	if (o == NULL)
 		return NULL;
+	json_object_set_new(o, "mode_since", mode_since(l));
+	json_object_set_new(o, "tiers", tiers_json(&n));
 	json_object_set_new(o, "captures", captures_json(l));
 	json_object_set_new(o, "logs", logs_json(l));
 	json_object_set_new(o, "counters", counters_json(&n));

@@ -138,20 +138,15 @@ latest_json(const struct live *l)
 json_t *
 live_top(struct live *l)
 {
-	json_t *tiers = json_array(), *o = live_status(l);
+	json_t *o = live_status(l);
 	struct engine_counts n;
 
-	engine_counts(l->engine, &n);
-	for (unsigned t = 1; t <= POLICY_TIERS_MAX; t++)
-		json_array_append_new(tiers, json_integer(INT(n.tiers_now[t])));
-	if (o == NULL) {
-		json_decref(tiers);
+	if (o == NULL)
 		return NULL;
-	}
+	engine_counts(l->engine, &n);
 	json_object_set_new(o, "mono_ms", json_integer(live_mono_ms()));
 	json_object_set_new(o, "accepted",
 	    json_integer(INT(n.kinds[LOG_ACCEPT])));
-	json_object_set_new(o, "tiers", tiers);
 	json_object_set_new(o, "networks", networks_json(l));
 	json_object_set_new(o, "latest", latest_json(l));
 	return o;

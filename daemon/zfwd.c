@@ -13,6 +13,7 @@
 
 #include "daemon/background.h"
 #include "daemon/guard.h"
+#include "daemon/iface.h"
 #include "daemon/lists.h"
 #include "daemon/log.h"
 #include "daemon/pattern_new.h"
@@ -200,6 +201,33 @@ lists_are_fine(struct config *c)
 	return l != NULL;
 }
 
+/* Nor without an interface; but this file may be for another machine. */
+static bool
+ifaces_are_there(const struct config *c)
+{
+	char err[CONFIG_ERRLEN];
+	const bool there = iface_all_there(c, NULL, err);
+
+	if (!there)
+		fprintf(stderr, "zfwd: %s\n", err);
+	return there;
+}
+
+/* 0, or 1 after saying why zfwd would not start with it. */
+static int
+check_only(struct config *c, bool print)
+{
+	int code = EXIT_DONE;
+
+	if (!lists_are_fine(c))
+		return EXIT_FAILED;
+	if (!ifaces_are_there(c))
+		code = EXIT_FAILED;
+	if (print)
+		config_print(c, stdout);
+	return code;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -217,12 +245,12 @@ main(int argc, char **argv)
 		fprintf(stderr, "zfwd: %s\n", err);
 		return EXIT_FAILED;
 	}
-	if (!patterns_are_fine(c) || (o.check && !lists_are_fine(c)))
+	if (!patterns_are_fine(c))
 		code = EXIT_FAILED;
-	else if (!o.check)
+	else if (o.check)
+		code = check_only(c, o.verbose);
+	else
 		code = daemon_main(c, &o);
-	else if (o.verbose)
-		config_print(c, stdout);
 	config_free(c);
 	return code;
 }

@@ -9,6 +9,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "daemon/iface.h"
 #include "daemon/nftconf.h"
 #include "daemon/priv.h"
 #include "nft/nft.h"
@@ -148,6 +149,21 @@ check_listeners(struct check_list *l, const struct config *c)
 	}
 }
 
+static void
+check_interfaces(struct check_list *l, const struct config *c)
+{
+	char text[CHECK_TEXT];
+
+	for (char **name = c->interfaces; *name != NULL; name++) {
+		const bool there = iface_there(*name);
+
+		(void)snprintf(text, sizeof(text), "the interface %s is there",
+		    *name);
+		check_add(l, there ? CHECK_OK : CHECK_FAILED, text, "%s",
+		    there ? "" : "zfwd does not start without it (interface)");
+	}
+}
+
 /* ---- the logs ---- */
 
 static void
@@ -219,6 +235,7 @@ check_system(struct check_list *l, const struct config *c)
 {
 	check_table(l, c);
 	check_others(l, c);
+	check_interfaces(l, c);
 	check_listeners(l, c);
 	check_room(l, c);
 	for (char **log = c->logs; *log != NULL; log++)

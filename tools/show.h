@@ -10,11 +10,13 @@
 #define ZFW_TOOLS_SHOW_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #define SHOW_LEN 512
 
-void show_status(FILE *out, const json_t *answer);
+/* `all`: counters that are 0, or told in another line, as well. */
+void show_status(FILE *out, const json_t *answer, bool all);
 void show_why(FILE *out, const json_t *answer);
 void show_reload(FILE *out, const json_t *answer);
 void show_botnets(FILE *out, const json_t *answer);

@@ -29,7 +29,7 @@ among(const json_t *list, const char *key)
 
 /* What is changed and waits for no restart. */
 static void
-changed(FILE *out, const json_t *list, const json_t *restart)
+in_force(FILE *out, const json_t *list, const json_t *restart)
 {
 	char text[SHOW_LEN];
 	const char *sep = "in force: ";
@@ -44,19 +44,35 @@ changed(FILE *out, const json_t *list, const json_t *restart)
 		fputc('\n', out);
 }
 
+/* All of them in one sentence. */
 static void
-keys(FILE *out, const json_t *a, const char *key, const char *head,
-    const char *tail)
+not_yet(FILE *out, const json_t *list)
 {
-	const json_t *list = json_object_get(a, key);
+	char text[SHOW_LEN];
+	const char *sep = "not in force before a restart of zfwd: ";
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		fprintf(out, "%s%s", sep, nth(list, i, text));
+		if (strcmp(text, "log") == 0)
+			fputs(" (the journal)", out);
+		sep = ", ";
+	}
+	if (sep[0] == ',')
+		fputc('\n', out);
+}
+
+static void
+denied_logs(FILE *out, const json_t *list)
+{
 	char text[SHOW_LEN];
 
 	if (json_array_size(list) == 0)
 		return;
-	fputs(head, out);
 	for (size_t i = 0; i < json_array_size(list); i++)
-		fprintf(out, "%s%s", i == 0 ? "" : ", ", nth(list, i, text));
-	fprintf(out, "%s\n", tail);
+		fprintf(out, "%s%s", i == 0 ? "log: " : ", ",
+		    nth(list, i, text));
+	fputs(": may not be read before a restart, for the directory is new\n",
+	    out);
 }
 
 void
@@ -66,13 +82,9 @@ show_reload(FILE *out, const json_t *a)
 	char text[SHOW_LEN];
 
 	fprintf(out, "mode %s\n", show_text(a, "mode", text));
-	changed(out, json_object_get(a, "changed"), restart);
-	for (size_t i = 0; i < json_array_size(restart); i++)
-		fprintf(out,
-		    "%s changed: takes effect after a restart of zfwd\n",
-		    nth(restart, i, text));
-	keys(out, a, "denied_logs", "log: ",
-	    ": may not be read before a restart, for the directory is new");
+	in_force(out, json_object_get(a, "changed"), restart);
+	not_yet(out, restart);
+	denied_logs(out, json_object_get(a, "denied_logs"));
 	fprintf(out, "%lld signatures", (long long)show_int(a, "signatures"));
 	if (show_int(a, "warnings") > 0)
 		fprintf(out, "; %lld lines make no sense (see the log)",

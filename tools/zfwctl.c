@@ -28,7 +28,7 @@ struct ctl {
 	const struct config *config;
 	const char *verb, *arg; /* arg: NULL = none */
 	const char *more;       /* the word after it; NULL = none */
-	bool json, once;
+	bool json, once, all;
 	uint32_t for_s; /* 0 = not given */
 };
 
@@ -43,7 +43,7 @@ struct verb {
 static const char usage[] =
     "usage: zfwctl [-c CONF] [--format text|json] COMMAND\n"
     "\n"
-    "  status                      how zfw is doing\n"
+    "  status [--all]              how zfw is doing; all its counters\n"
     "  why ADDRESS                 what zfw thinks of a client, and why\n"
     "  blocks                      all blocks in force\n"
     "  block ADDRESS [--for TIME]  block it now (1d; 10min, 2h, 3d, ...)\n"
@@ -116,7 +116,7 @@ run_status(const struct ctl *c)
 		return 1;
 	if (c->json)
 		return print_json(a);
-	show_status(stdout, a);
+	show_status(stdout, a, c->all);
 	json_decref(a);
 	return 0;
 }
@@ -398,6 +398,8 @@ check_words(struct ctl *c, const struct verb **verb, char **words, int n)
 		return "--for is only for block";
 	if (c->once && (*verb)->run != run_top)
 		return "--once is only for top";
+	if (c->all && (*verb)->run != run_status)
+		return "--all is only for status";
 	return NULL;
 }
 
@@ -409,6 +411,7 @@ options(struct ctl *c, int argc, char **argv, const char **conf)
 		{ "format", required_argument, NULL, 'f' },
 		{ "for", required_argument, NULL, 't' },
 		{ "once", no_argument, NULL, '1' },
+		{ "all", no_argument, NULL, 'a' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
@@ -436,6 +439,9 @@ options(struct ctl *c, int argc, char **argv, const char **conf)
 			break;
 		case '1':
 			c->once = true;
+			break;
+		case 'a':
+			c->all = true;
 			break;
 		case 'h':
 			fputs(usage, stdout);

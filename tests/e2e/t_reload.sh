@@ -102,7 +102,7 @@ modes() {
     ok "the block is still listed" grep -q "^$BLOCKED .*(shadow)" <<<"$(zfwctl blocks)"
     conf 'mode = enforce' 'front = off'
     ok "and to enforce" reload
-    ok "the front needs a restart, it says" said '^front changed: takes effect after a restart'
+    ok "the front needs a restart, it says" said '^not in force before a restart of zfwd: front$'
     ok "status tells of it, too" grep -q '^restart .*front' <<<"$(zfwctl status)"
     after=$(engine_pid)
     ok "all in one process" same "$before" "$after"
@@ -153,6 +153,13 @@ errors() {
     ok "a bad pattern" not reload
     conf 'mode = shadow' "signature_files = {\"$E2E_DIR/none.fp\"}"
     ok "and a file that is not there" not reload
+    conf 'mode = shadow' 'interface = {"eth0", "eth9"}'
+    ok "an interface that is not there" not reload
+    ok "with file, line and its name" \
+        said 'zfwd.conf:[0-9]+: interface: there is no eth9 .*everything stays as it was'
+    gw kill -HUP "$(zfwd_pid)"
+    ok "the same by SIGHUP" wait_for 3 logged 'reload-failed: .*no eth9'
+    ok "zfwd -n does not like it" not gw "$E2E_DIR/bin/zfwd" -n -c "$E2E_DIR/zfwd.conf"
     conf 'mode = shadow'
     chmod 666 "$E2E_DIR/zfwd.conf"
     ok "a file that anybody may write" not reload
@@ -162,6 +169,15 @@ errors() {
     ok "the mode has stayed" mode_is enforce
     ok "and every rule" same "$before" "$(table | grep -v counter)"
     ok "a good file is taken again" reload
+    conf 'mode = enforce' 'interface = {"eth0", "lo"}' 'queue = 7' 'leak = 5'
+    ok "an interface that is there" reload
+    ok "waits for a restart, in one sentence with what else does" \
+        said '^not in force before a restart of zfwd: interface, queue$'
+    ok "as the log says, once" same 1 \
+        "$(grep -c 'reload-restart: .*interface, queue' "$E2E_DIR/zfwd.err")"
+    ok "the rest is in force" said '^in force: leak$'
+    conf 'mode = enforce'
+    ok "as it was" reload
 }
 
 logs() {

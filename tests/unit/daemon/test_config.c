@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * zt-link: daemon/config daemon/config_key daemon/config_nets
- * zt-link: daemon/config_print daemon/config_text daemon/config_value
+ * zt-link: daemon/config_print daemon/config_shape daemon/config_text
+ * zt-link: daemon/config_value
  * zt-link: daemon/log fp/addr
  * zt-libs: libconfuse
  */
@@ -278,6 +279,9 @@ test_round_trip(void)
 		"front = redirect\nfront_url = \"http://a.example:8080\"\n",
 		"leak = 0\nleak_seed = 4294967295\ningress = {eth0, eth1}\n",
 		"inline = off\ninline_networks = 1\nfront_name = a.example\n",
+		"mode =\n shadow leak = 3 interface = eth0 front = off",
+		"own_names = {mode,\nleak,\n}\njitter\n=\n5\n",
+		"own_names = {\"a\\\nb\"} \"jitter\" =+ 7",
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
@@ -302,6 +306,22 @@ static const struct {
 	const char *text, *want;
 } bad[] = {
 	{ "colour = red\n", "zfwd.conf:1: unknown key 'colour'" },
+	{ "\nmodus = shadow\n",
+	    "zfwd.conf:2: unknown key 'modus' (did you mean 'mode'?)" },
+	{ "interfaces = {eth0}",
+	    "zfwd.conf:1: unknown key 'interfaces' (did you mean "
+	    "'interface'?)" },
+	{ "teirs = {1h}",
+	    "zfwd.conf:1: unknown key 'teirs' (did you mean 'tiers'?)" },
+	{ "Block-Rate = 1",
+	    "zfwd.conf:1: unknown key 'Block-Rate' (did you mean "
+	    "'block_rate'?)" },
+	{ "mode: shadow",
+	    "zfwd.conf:1: unknown key 'mode:' (did you mean 'mode'?)" },
+	{ "a = 1", "zfwd.conf:1: unknown key 'a'" },
+	{ "a_key_that_is_longer_than_any_of_ours = 1",
+	    "zfwd.conf:1: unknown key "
+	    "'a_key_that_is_longer_than_any_of_ours'" },
 	{ "\n\nmode = maybe\n",
 	    "zfwd.conf:3: mode: \"maybe\" is neither shadow nor "
 	    "enforce" },
@@ -397,10 +417,33 @@ static const struct {
 	    "zfwd.conf:1: mode: a control character in the value" },
 	{ "include(\"/etc/passwd\")", "zfwd.conf:1: unknown key 'include'" },
 	{ "mode = {shadow}", "zfwd.conf:1: unexpected token '{'" },
-	{ "mode", "zfwd.conf:1: " },
-	{ "mode =", "zfwd.conf:1: " },
+	{ "mode\n\n", "zfwd.conf:1: mode: there is no value" },
+	{ "\nmode =\n", "zfwd.conf:2: mode: there is no value" },
+	{ "mode =\nleak = 5\n", "zfwd.conf:1: mode: there is no value" },
 	{ "= shadow", "zfwd.conf:1: " },
-	{ "log = {/a", "zfwd.conf:1: " },
+	{ "log = {/a", "zfwd.conf:1: log: the { of this list is not closed" },
+	{ "leak = 1\nlog = {/a,\n/b,\n\n# }\nmode = enforce\nports = {25}\n",
+	    "zfwd.conf:2: log: the { of this list is not closed" },
+	{ "log =\n{\"/a\"\n own_names += { b.example }",
+	    "zfwd.conf:2: log: the { of this list is not closed" },
+	{ "own_names = {\nmodus = shadow\n}\n",
+	    "zfwd.conf:1: own_names: the { of this list is not closed" },
+	{ "dns_lists = {\n zen.example=2.0}",
+	    "zfwd.conf:2: dns_lists: a value with = in it needs double "
+	    "quotes" },
+	{ "log = {/a,\n /b\n \"/c\"}",
+	    "zfwd.conf:3: log: there is no comma before \"/c\"" },
+	{ "interface = eth0 eth1",
+	    "zfwd.conf:1: interface: several values need braces and commas: "
+	    "{A, B}" },
+	{ "interface = eth0, eth1",
+	    "zfwd.conf:1: interface: several values need braces and commas: "
+	    "{A, B}" },
+	{ "interface = eth0\neth1", "zfwd.conf:2: unknown key 'eth1'" },
+	{ "own_names = {\"a, \"b\"}\nlog = \"/x\"\n",
+	    "zfwd.conf:1: a string is not closed" },
+	{ "\nmode = \"shadow\nleak = 5\nuser = \"zfw\"\n",
+	    "zfwd.conf:2: a string is not closed" },
 	{ "\nlog = \"/a\\\"\nmode=shadow",
 	    "zfwd.conf:2: a string is not closed" },
 	{ "mode = shadow\n/* never closed\nmode = enforce\n",

@@ -3,7 +3,8 @@
  * What a reload takes, what it leaves for a restart, and the logs' numbers.
  *
  * zt-link: daemon/config daemon/config_key daemon/config_nets
- * zt-link: daemon/config_print daemon/config_text daemon/config_value
+ * zt-link: daemon/config_print daemon/config_shape daemon/config_text
+ * zt-link: daemon/config_value
  * zt-link: daemon/config_diff daemon/log fp/addr
  * zt-libs: libconfuse
  */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * zt-link: daemon/config daemon/config_key daemon/config_nets
- * zt-link: daemon/config_print daemon/config_text daemon/config_value
+ * zt-link: daemon/config_print daemon/config_shape daemon/config_text
+ * zt-link: daemon/config_value
  * zt-link: daemon/log fp/addr
  * zt-link: daemon/lists daemon/netlist
  * zt-libs: libconfuse

@@ -4,7 +4,8 @@
  *
  * zt-link: tools/toolconf
  * zt-link: daemon/config daemon/config_key daemon/config_nets
- * zt-link: daemon/config_print daemon/config_text daemon/config_value
+ * zt-link: daemon/config_print daemon/config_shape daemon/config_text
+ * zt-link: daemon/config_value
  * zt-link: daemon/log fp/addr
  * zt-libs: libconfuse
  */
