@@ -12,6 +12,7 @@
 #include "daemon/live_impl.h"
 
 #define EVERY_MS 10000
+#define ROW_MAX  6     /* EVERY_MS doubled so often: ten minutes */
 #define AGAIN_MS 2000  /* the guard looks at its table each second */
 #define STEP_MS  1000  /* the wall clock against the other one */
 #define AFTER_MS 60000 /* in which blocks end that the kernel still has */
@@ -174,6 +175,20 @@ asked_as(struct live *l, uint32_t seq)
 	return NULL;
 }
 
+/*
+ * A kernel, or another program, that has its way whatever is sent: a million
+ * blocks are not sent anew each ten seconds for it.
+ */
+static void
+wait_longer(struct live *l)
+{
+	int64_t pause_ms = EVERY_MS << l->check.in_row;
+
+	if (l->check.in_row < ROW_MAX)
+		l->check.in_row++;
+	l->check.next_ms = live_mono_ms() + pause_ms;
+}
+
 void
 live_check_done(struct live *l, const struct msg *m)
 {
@@ -191,8 +206,10 @@ live_check_done(struct live *l, const struct msg *m)
 	    !engine_wanted_find(l->engine, &ask->at, &w))
 		return; /* not to be told, or not wanted any more */
 	l->check.checked += !again;
-	if (as_wanted(&w, m->value))
+	if (as_wanted(&w, m->value)) {
+		l->check.in_row = 0;
 		return;
+	}
 	/* Nearly over: whoever is first. */
 	if (m->value == 0 && w.left_ms < SLACK_MS)
 		return;
@@ -201,6 +218,7 @@ live_check_done(struct live *l, const struct msg *m)
 		return;
 	}
 	l->check.wrong++;
+	wait_longer(l);
 	l->bulk.repair = true;
 	log_msg(LOG_WARNING,
 	    "times-differ: the kernel has %s for %d s instead of %lld s: all "

@@ -38,7 +38,7 @@ struct live_log { /* one source */
 	int64_t stamp_ms;                     /* of the last backlog line */
 	struct logtail_pos stored, taken;     /* taken: when the round began */
 	bool has_taken;
-	struct log_limit missing, error;
+	struct log_limit missing, error, rotated, truncated, lost;
 };
 
 /* A request that is answered when the guard has done what it was told. */
@@ -117,7 +117,9 @@ struct live_reload {
 struct live_faults {
 	bool record;     /* the recording cannot be written: said once */
 	bool full;       /* the disk: nothing is stored until there is room */
+	bool full_told;  /* in the log; then it is told when there is room */
 	uint64_t full_n; /* writes that failed for it */
+	struct log_limit full_said;
 	uint64_t unsaved, saved; /* clients and positions, each time */
 	int64_t full_ms;         /* monotonic: not tried again until then */
 	struct log_limit store, guard, orphan, refused, capture, bad_msg;
@@ -207,6 +209,7 @@ struct live_check {
 	uint64_t asked, checked, wrong;
 	uint64_t full; /* evicted or spared, at the last look */
 	struct log_limit full_said;
+	unsigned in_row; /* times that it was wrong, and never right between */
 	struct live_check_ask {
 		uint32_t seq;     /* of MSG_CHECK; 0: none */
 		int64_t again_ms; /* monotonic; 0: it was not wrong before */

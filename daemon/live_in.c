@@ -204,17 +204,21 @@ on_log_event(void *arg, size_t i, enum logtail_event ev, uint64_t n)
 		    path, v);
 		break;
 	case LOGTAIL_EV_ROTATED:
-		log_msg(LOG_INFO, "log-rotated: %s: a new file", path);
+		if (log_every(&l->logs[i].rotated, live_mono_ms(), NULL))
+			log_msg(LOG_INFO, "log-rotated: %s: a new file", path);
 		break;
 	case LOGTAIL_EV_TRUNCATED:
-		log_msg(LOG_NOTICE,
-		    "log-truncated: %s: truncated: from its start", path);
+		if (log_every(&l->logs[i].truncated, live_mono_ms(), NULL))
+			log_msg(LOG_NOTICE,
+			    "log-truncated: %s: truncated: from its start",
+			    path);
 		break;
 	case LOGTAIL_EV_LOST:
-		log_msg(LOG_WARNING,
-		    "log-lost: %s: the file read last is gone: lines after "
-		    "byte %llu of it are lost",
-		    path, v);
+		if (log_every(&l->logs[i].lost, live_mono_ms(), NULL))
+			log_msg(LOG_WARNING,
+			    "log-lost: %s: the file read last is gone: lines "
+			    "after byte %llu of it are lost",
+			    path, v);
 		break;
 	case LOGTAIL_EV_MISSING:
 		say_fault(&l->logs[i].missing, path, "there is no such file");

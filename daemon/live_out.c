@@ -9,6 +9,27 @@
 #define LINES_A_SECOND 200
 #define FULL_RETRY_MS  1000
 
+/*
+ * A disk at its edge is full now and then not, each second, and what we log
+ * may lie on it: both are told, but not more than once a minute.
+ */
+static void
+disk_is_full(struct live *l)
+{
+	int64_t now_ms = live_mono_ms();
+
+	l->faults.full_n++;
+	l->faults.full = true;
+	l->faults.full_ms = now_ms + FULL_RETRY_MS;
+	if (l->faults.full_told ||
+	    !log_every(&l->faults.full_said, now_ms, NULL))
+		return;
+	l->faults.full_told = true;
+	log_msg(LOG_CRIT,
+	    "store-full: the disk is full: nothing new is remembered until "
+	    "there is room, blocks go on");
+}
+
 void
 live_out_store_error(struct live *l, const char *what, int rc)
 {
@@ -16,13 +37,7 @@ live_out_store_error(struct live *l, const char *what, int rc)
 
 	l->faults.store_errors++;
 	if (rc == -ENOSPC) {
-		l->faults.full_n++;
-		if (!l->faults.full)
-			log_msg(LOG_CRIT,
-			    "store-full: the disk is full: nothing new is "
-			    "remembered until there is room, blocks go on");
-		l->faults.full = true;
-		l->faults.full_ms = live_mono_ms() + FULL_RETRY_MS;
+		disk_is_full(l);
 		return;
 	}
 	if (log_every(&l->faults.store, live_mono_ms(), &left_out))
@@ -33,12 +48,13 @@ live_out_store_error(struct live *l, const char *what, int rc)
 void
 live_out_store_good(struct live *l)
 {
-	if (!l->faults.full)
+	l->faults.full = false;
+	if (!l->faults.full_told)
 		return;
 	log_msg(LOG_NOTICE,
 	    "store-room: there is room again on the disk (%llu writes failed)",
 	    (unsigned long long)l->faults.full_n);
-	l->faults.full = false;
+	l->faults.full_told = false;
 	l->faults.full_n = 0;
 }
 

@@ -2,6 +2,7 @@
 #include "daemon/log.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +19,8 @@ static struct {
 	char program[LOG_PROGRAM_MAX];
 	int targets;
 	int level;
-} state = { "zfw", LOG_TO_STDERR, LOG_INFO };
+	uint64_t lost; /* lines that stderr had no room for, not told yet */
+} state = { "zfw", LOG_TO_STDERR, LOG_INFO, 0 };
 
 static const struct {
 	const char *name;
@@ -67,6 +69,15 @@ log_level(int priority)
 	state.level = priority;
 }
 
+/* The journal hangs, or whoever reads: that must not hang us, too. */
+static bool
+stderr_is_full(void)
+{
+	struct pollfd p = { .fd = STDERR_FILENO, .events = POLLOUT };
+
+	return (state.targets & LOG_TO_STDERR) != 0 && poll(&p, 1, 0) == 0;
+}
+
 /* One write(2), so that lines of several processes do not mix. */
 static void
 write_stderr(const char *text)
@@ -74,6 +85,10 @@ write_stderr(const char *text)
 	char line[LOG_PROGRAM_MAX + 2 + LOG_TEXT_MAX + 2];
 	int n = snprintf(line, sizeof(line), "%s: %s\n", state.program, text);
 
+	if (stderr_is_full()) {
+		state.lost++;
+		return;
+	}
 	/* Nowhere to report a failure to. */
 	if (n > 0 && write(STDERR_FILENO, line, (size_t)n) == -1)
 		return;
@@ -106,6 +121,18 @@ log_va(int priority, const char *fmt, va_list ap)
 	errno = saved;
 }
 
+static void
+tell_lost(void)
+{
+	unsigned long long n = state.lost;
+
+	if (n == 0 || stderr_is_full())
+		return;
+	state.lost = 0;
+	log_msg(LOG_WARNING,
+	    "unread: %llu lines were lost: whoever reads them was stuck", n);
+}
+
 void
 log_msg(int priority, const char *fmt, ...)
 {
@@ -113,6 +140,7 @@ log_msg(int priority, const char *fmt, ...)
 
 	if (LOG_PRI(priority) > state.level)
 		return;
+	tell_lost();
 	va_start(ap, fmt);
 	log_va(priority, fmt, ap);
 	va_end(ap);

@@ -6,7 +6,8 @@
  * Until log_open() lines go to stderr.  Lines are `key=value` where they
  * report a decision; text from outside goes through log_escape() first.  A
  * line is LOG_OUT_MAX bytes at most, prefix included, and costs no memory;
- * controls in it become '?'.  errno is left alone.  log_every() limits a kind
+ * controls in it become '?'.  A stderr without room is not waited for: such
+ * lines are lost, and counted in a later one.  errno is left alone.  log_every() limits a kind
  * of line to one a minute and says how many were left out.  Writing cannot
  * fail visibly: a line that nobody takes is lost.
  */

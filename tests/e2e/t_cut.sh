@@ -172,5 +172,13 @@ start_postfix
 start_zfwd 'certain_tier = 1' || die "zfwd does not start again"
 round behind 192.0.2.111 2001:db8:c201
 ok "behind: the gateway has no such socket to close" [ "$(gw ss -Htn sport = :25 | wc -l)" -eq 0 ]
+before=$(log_count ': connect from')
+for a in 192.0.2.111 2001:db8:c201::1; do
+    ok "behind: $a is dropped, though its port is forwarded" zombies -q from=$a \
+        do=probe stack=win10 ladder= connect=400 expect=dropped
+done
+ok "behind: the mail server there hears nothing of it" same "$before" "$(log_count ': connect from')"
+ok "behind: a stranger is let through to it" zombies -q from=192.0.2.131 do=probe \
+    stack=win10 ladder= connect=$((2000 * E2E_SLOW)) expect=greeted
 ok "no cut failed" not grep -q 'cut-failed client=' "$E2E_DIR/zfwd.err"
 zt_end

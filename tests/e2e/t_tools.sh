@@ -59,8 +59,8 @@ sed -e "s,^own_names.*,own_names = {," -e '1i modus = "shadow"' \
 broken() { # PROGRAM WORDS...
     gw "$E2E_DIR/bin/$1" -c "$E2E_DIR/broken.conf" "${@:2}"
 }
-ok "an error in the config is told" says "broken.conf:1: unknown key 'modus'" \
-    broken zfwctl status
+ok "an error in the config is told, and what may be meant" \
+    says "broken.conf:1: unknown key 'modus' .did you mean 'mode'\\?" broken zfwctl status
 ok "and does not keep the daemon from being asked" says '^mode +enforce' \
     broken zfwctl status
 ok "nor zfw from being taken out" broken zfwctl off
@@ -71,13 +71,22 @@ ok "in the kernel, too" allowed 192.0.2.250
 ok "and taken off the list again" broken zfw-whitelist del 192.0.2.250
 ok "but it is not put in force" not broken zfwctl reload
 ok "and proves nothing" not broken zfwctl check
+sed 's/^interface.*/interface = {"eth0", "eth9"}/' "$E2E_DIR/zfwd.conf" >"$E2E_DIR/eth9.conf"
+ok "check misses an interface that is not there" says '^FAILED the interface eth9 is there' \
+    gw "$E2E_DIR/bin/zfwctl" -c "$E2E_DIR/eth9.conf" check
 
 # --- status, block, unblock ----------------------------------------------------
 ok "status says the mode" says '^mode +enforce' zfwctl status
 ok "and the table" says '^kernel table +on' zfwctl status
 ok "and the capture" says '^capture +eth0: [0-9]+ packets' zfwctl status
 ok "and the log" says "^log .*/mail.log: reading" zfwctl status
-ok "as JSON too" json 'a["ok"] and a["table"] == "on" and a["logs"][0]["state"] == "reading"' \
+ok "and that nothing is wrong" says '^alarms +none$' zfwctl status
+ok "no counter that is 0" not says '^  [a-z_]+ +0$' zfwctl status
+ok "but how many they are" says '^left out +[0-9]+ counters' zfwctl status
+ok "--all shows them" says '^  orphans +0$' zfwctl status --all
+ok "and leaves nothing out" not says '^left out' zfwctl --all status
+ok "--all is of status only" exits 2 zfwctl --all blocks
+ok "as JSON too" json 'a["ok"] and a["table"] == "on" and a["logs"][0]["state"] == "reading" and a["mode_since"] > 1000000000 and a["counters"]["orphans"] == 0 and len(a["tiers"]) == 8' \
     zfwctl --format json status
 ok "block" zfwctl block 192.0.2.77 --for 2h
 ok "is in the kernel when it returns" in_set 192.0.2.77
@@ -173,6 +182,29 @@ sleep 1.5
 ok "and stays away when it wakes up" not table_there
 ok "on" zfwctl on
 ok "back again" wait_for 3 in_set 2001:db8:77::1
+
+# --- killed between the store and the kernel -----------------------------------------
+# A guard that is stopped does nothing of what the engine has stored already.
+engine=$(gw pgrep -x zfw-engine)
+ok "a block that will be lifted" zfwctl block 192.0.2.96 --for 2h
+gw kill -STOP "$(zfwd_pid)"
+zfwctl block 192.0.2.95 --for 2h >/dev/null 2>&1 &
+waits=$!
+zfwctl unblock 192.0.2.96 >/dev/null 2>&1 &
+waits="$waits $!"
+sleep "$E2E_SLOW"
+gw kill -KILL "$engine" "$(zfwd_pid)"
+kill -CONT $(pgrep -P "$E2E_ZFWD") "$E2E_ZFWD" 2>/dev/null
+wait "$E2E_ZFWD" 2>/dev/null
+# shellcheck disable=SC2086
+wait $waits
+ok "what was stored is not in the kernel yet" not in_set 192.0.2.95
+ok "nor is out of it what was lifted" in_set 192.0.2.96
+start_zfwd
+ok "the next start blocks the one" wait_for 3 in_set 192.0.2.95
+ok "with its time" says 'expires 1h59m' in_set 192.0.2.95
+ok "and lets the other out" wait_for 5 not in_set 192.0.2.96
+ok "as its list says" eval 'zfwctl blocks | grep -q "^192.0.2.95 " && ! zfwctl blocks | grep -q "^192.0.2.96 "'
 
 # --- who may ask -------------------------------------------------------------------
 ok "others may not ask" says 'may not ask' \

@@ -391,6 +391,44 @@ test_unwanted(void)
 	rig_close();
 }
 
+/* Each answer is wrong, for so long: how many faults that makes. */
+static unsigned
+wrong_checks(int64_t for_s)
+{
+	const uint64_t before = l.check.wrong;
+	uint32_t seq;
+
+	for (int64_t s = 0; s < for_s; s++) {
+		seq = seconds(1);
+		if (seq != 0)
+			say(MSG_CHECKED, seq, 0);
+		(void)asked(); /* all blocks, if it was wrong */
+	}
+	return (unsigned)(l.check.wrong - before);
+}
+
+static void
+test_never_right(void)
+{
+	unsigned n;
+
+	rig_open();
+	ZT_CASE("a kernel that is wrong is put right twice in half a minute",
+	    wrong_checks(30) == 2);
+	n = wrong_checks(3570);
+	ZT_CASE("one that is wrong whatever is sent has all blocks sent again "
+		"ten times an hour, not each ten seconds",
+	    n >= 5 && n <= 10);
+	ZT_CASE("with a line for each", w.differs == n + 2);
+	n = wrong_checks(3600);
+	ZT_CASE("and goes on being looked at", n >= 5 && n <= 6);
+	for (int i = 0; i < 700 && l.check.in_row > 0; i++)
+		say(MSG_CHECKED, seconds(1), LEFT_S);
+	ZT_CASE("right once, it is looked at as often as before",
+	    l.check.in_row == 0 && wrong_checks(30) == 2);
+	rig_close();
+}
+
 static const struct zt_test tests[] = {
 	{ "right", test_right },
 	{ "wrong", test_wrong },
@@ -399,6 +437,7 @@ static const struct zt_test tests[] = {
 	{ "resync", test_resync },
 	{ "clock", test_clock },
 	{ "unwanted", test_unwanted },
+	{ "never right", test_never_right },
 };
 
 ZT_MAIN("live_check", tests)

@@ -3,7 +3,9 @@
  * zt-link: daemon/log
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -121,6 +123,77 @@ test_lines(void)
 	    WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
 }
 
+/* All that is in it now, into `got`. */
+static void
+drain(int fd)
+{
+	size_t n = 0;
+	ssize_t r;
+
+	while ((r = recv(fd, got + n, sizeof(got) - 1 - n, MSG_DONTWAIT)) > 0 ||
+	    (r < 0 && errno == ENOTSOCK &&
+		(r = read(fd, got + n, sizeof(got) - 1 - n)) > 0)) {
+		n += (size_t)r;
+		if (n > sizeof(got) / 2) { /* the end is what matters */
+			memmove(got, got + n / 2, n - n / 2);
+			n -= n / 2;
+		}
+	}
+	got[n] = '\0';
+}
+
+/* As the journal gets our lines: 0 when nothing hung and all was told. */
+static int
+stuck_reader(int p[2])
+{
+	dup2(p[1], STDERR_FILENO);
+	log_open("zfw-test", LOG_TO_STDERR, NULL);
+	(void)alarm(20);
+	errno = ENOSPC;
+	for (int i = 0; i < 20000; i++)
+		log_msg(LOG_INFO, "%0100d", i);
+	if (errno != ENOSPC)
+		return 1;
+	drain(p[0]);
+	log_msg(LOG_INFO, "first");
+	drain(p[0]);
+	if (strncmp(got, "zfw-test: unread: ", 18) != 0 ||
+	    strstr(got, " lines were lost") == NULL ||
+	    strcmp(got + strlen(got) - 16, "zfw-test: first\n") != 0)
+		return 2;
+	log_msg(LOG_INFO, "second");
+	drain(p[0]);
+	return strcmp(got, "zfw-test: second\n") == 0 ? 0 : 3;
+}
+
+static void
+test_stuck(void)
+{
+	for (int kind = 0; kind < 2; kind++) {
+		int p[2], status = -1;
+		pid_t pid;
+
+		fflush(stdout);
+		if ((kind == 0 ? pipe2(p, 0) :
+				 socketpair(AF_UNIX, SOCK_STREAM, 0, p)) != 0)
+			abort();
+		if (kind == 0 && fcntl(p[0], F_SETFL, O_NONBLOCK) != 0)
+			abort();
+		pid = fork();
+		if (pid == 0)
+			_exit(stuck_reader(p));
+		close(p[0]);
+		close(p[1]);
+		waitpid(pid, &status, 0);
+		ZT_CASE(kind == 0 ? "a pipe that nobody reads hangs nobody, "
+				    "and what was lost is counted" :
+				    "nor does a journal that hangs",
+		    status == 0);
+		if (status != 0)
+			printf("# status %x\n", (unsigned)status);
+	}
+}
+
 static void
 test_every(void)
 {
@@ -180,6 +253,7 @@ test_facility(void)
 
 static const struct zt_test tests[] = {
 	{ "lines", test_lines },
+	{ "stuck", test_stuck },
 	{ "every", test_every },
 	{ "escape", test_escape },
 	{ "facility", test_facility },
