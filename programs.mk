@@ -176,7 +176,9 @@ STATSREAD_O := tools/stats_read tools/stats_mem tools/stats_dict \
 	   daemon/client daemon/faces daemon/names daemon/names_addr \
 	   $(BOTNET_O) tools/stats_names fp/addr fp/hash
 STATSWRITE_O := tools/stats_names tools/stats_words tools/stats_text tools/stats_json \
-	   tools/stats_csv tools/stats_prom tools/stats_letter daemon/jtext
+	   tools/stats_csv tools/stats_prom tools/stats_letter \
+	   tools/stats_letter_figures tools/stats_letter_head \
+	   tools/stats_letter_run daemon/jtext
 
 zfw-stats_O := tools/zfw-stats tools/stats_when tools/wholefile \
 	   $(STATSREAD_O) $(STATSWRITE_O) $(STATS_HTML_O) tools/toolconf \

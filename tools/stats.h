@@ -33,6 +33,7 @@ struct stats_opts {
 	size_t width;
 	bool utf8;
 	const char *host, *to; /* the letter's; to may be NULL */
+	bool enforce;          /* what zfwd.conf has as mode now */
 };
 
 enum stats_kind { /* by what clients are grouped */
@@ -92,7 +93,7 @@ struct stats {
 	struct stats_opts opts;
 	bool daemon_runs;
 	uint8_t modes;    /* enum tally_mode in the time shown */
-	int64_t first_ms; /* of the history */
+	int64_t first_ms; /* of the history, as exactly as it is kept */
 	/* of the clients seen in the time */
 	uint64_t clients, zombies, blocked_now, good, tier_n[8];
 	uint64_t connects, knocks;

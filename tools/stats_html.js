@@ -81,6 +81,17 @@
 		});
 	}
 
+	/* ---- the keyboard ---- */
+
+	/* A table stops the Tab key only where it has to be pushed aside. */
+	function reachable(entries) {
+		for (const { target: e } of entries)
+			if (e.scrollWidth > e.clientWidth)
+				e.setAttribute('tabindex', '0');
+			else
+				e.removeAttribute('tabindex');
+	}
+
 	/* ---- the first ten ---- */
 
 	function shorten(kind) {
@@ -232,6 +243,11 @@
 	document.querySelectorAll('.groups, .mistakes table, #new table')
 	    .forEach(sortable);
 	kinds.forEach(shorten);
+	if (window.ResizeObserver) {
+		const watch = new ResizeObserver(reachable);
+
+		document.querySelectorAll('.sc').forEach(e => watch.observe(e));
+	}
 	if (kinds.length > 0)
 		tools();
 	/* The many tables of machines, when they are looked at. */

@@ -41,9 +41,10 @@ tiers(struct html *h)
 			end = i + 1;
 	}
 	html_printf(h, "<div class=\"card\"><h3>%s by tier</h3>\n",
-	    html_would(h, "Blocks", "Blocks there would be,"));
+	    html_would(h, "Blocks", "Would-be blocks"));
 	if (end == 0) {
-		html_put(h, "<p>Nobody is blocked now.</p></div>\n");
+		html_printf(h, "<p>Nobody %s blocked now.</p></div>\n",
+		    html_would(h, "is", "would be"));
 		return;
 	}
 	html_put(h,

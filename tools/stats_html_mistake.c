@@ -5,16 +5,27 @@
 #define NAME_SEEN 44
 #define SHOWN_MAX 200
 
-static const char *const heads[] = { "Client", "Why it may be one",
-	"Good mails", "Let out by click", "Blocked", "First seen",
-	"Last seen" };
+#define COLUMNS 7
+#define BLOCKED 4
+
+static const char *
+column_head(const struct html *h, size_t column)
+{
+	static const char *const heads[COLUMNS] = { "Client",
+		"Why it may be one", "Good mails", "Let out by click",
+		"Blocked", "First seen", "Last seen" };
+
+	return column == BLOCKED ?
+	    html_would(h, heads[column], "To be blocked") :
+	    heads[column];
+}
 
 /* On a phone each cell says its head itself. */
 static void
 cell(struct html *h, size_t column)
 {
 	html_printf(h, "</td><td%s data-l=\"%s\">",
-	    column == 2 ? " class=\"n\"" : "", heads[column]);
+	    column == 2 ? " class=\"n\"" : "", column_head(h, column));
 }
 
 static void
@@ -35,7 +46,7 @@ row(struct html *h, const struct stats_mistake *m)
 	html_put_time(h, m->click_ms);
 	cell(h, 4);
 	if (w->blocked) {
-		html_put(h, html_would(h, "until ", "would be, until "));
+		html_put(h, "until ");
 		html_put_time(h, w->block_until_ms);
 	} else
 		html_put(h, "no more");
@@ -55,9 +66,9 @@ table(struct html *h)
 	    "<div class=\"sc\" tabindex=\"0\" role=\"region\" "
 	    "aria-label=\"Possible mistakes\">\n"
 	    "<table class=\"rows stack\"><thead><tr>");
-	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
+	for (size_t i = 0; i < COLUMNS; i++)
 		html_printf(h, "<th scope=\"col\"%s>%s</th>",
-		    i == 2 ? " class=\"n\"" : "", heads[i]);
+		    i == 2 ? " class=\"n\"" : "", column_head(h, i));
 	html_put(h, "</tr></thead><tbody>\n");
 	for (size_t i = 0; i < n; i++)
 		row(h, &h->s->mistake[i]);
@@ -72,6 +83,8 @@ table(struct html *h)
 void
 html_mistakes(struct html *h)
 {
+	char all[HTML_NUM_LEN];
+
 	if (h->s->mistake_n == 0) {
 		html_put(h,
 		    "<section id=\"mistakes\" class=\"mistakes none\">"
@@ -82,13 +95,12 @@ html_mistakes(struct html *h)
 	}
 	html_printf(h,
 	    "<section id=\"mistakes\" class=\"mistakes\"><h2>Possible mistakes "
-	    "<span class=\"count\">%zu</span></h2>\n"
+	    "<span class=\"count\">%s</span></h2>\n"
 	    "<p>Clients that were %sblocked and also have something in their "
 	    "favour, the likeliest mistake first. <code>zfwctl why "
 	    "<i>address</i></code> tells all about one, <code>zfw-whitelist "
-	    "add "
-	    "<i>address</i></code> keeps it from being blocked.</p>\n",
-	    h->s->mistake_n, html_would(h, "", "to be "));
+	    "add <i>address</i></code> keeps it from being blocked.</p>\n",
+	    html_num(h->s->mistake_all, all), html_would(h, "", "to be "));
 	table(h);
 	html_put(h, "</section>\n");
 }

@@ -2,6 +2,8 @@
 #include "tools/stats_html_impl.h"
 #include "tools/stats_svg.h"
 
+#define HEAT_HOURS 96 /* less is no week, but a few marks on nothing */
+
 static const struct {
 	enum tally_kind kind;
 	const char *words, *would;
@@ -15,7 +17,8 @@ static const struct {
 };
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
-static const char *const bin_words[TALLY_STEPS] = { "hour", "day", "month" };
+static const char *const bin_words[SVG_UNITS] = { "five minutes", "hour", "day",
+	"month" };
 
 static const char *
 mode_words(uint8_t modes)
@@ -40,7 +43,7 @@ figures_head(struct html *h, const struct svg_range *r)
 	    "</summary>\n<div class=\"sc\" tabindex=\"0\" role=\"region\" "
 	    "aria-label=\"Figures by %s\">\n<table class=\"nums\"><thead><tr>"
 	    "<th scope=\"col\">Time</th>",
-	    bin_words[r->step], bin_words[r->step]);
+	    bin_words[svg_unit_of(r)], bin_words[svg_unit_of(r)]);
 	for (size_t i = 0; i < COLUMNS; i++)
 		html_printf(h, "<th scope=\"col\" class=\"n\">%s</th>",
 		    h->would && columns[i].would != NULL ? columns[i].would :
@@ -58,7 +61,8 @@ figures(struct html *h, const struct svg_range *r)
 	figures_head(h, r);
 	for (size_t i = 0; i < n; i++) {
 		html_printf(h, "<tr><th scope=\"row\">%s</th>",
-		    html_date(bin[i].from_ms, svg_bin_name(r->step), date));
+		    html_date(bin[i].from_ms, svg_bin_name(svg_unit_of(r)),
+			date));
 		for (size_t k = 0; k < COLUMNS; k++) {
 			html_put(h, "<td class=\"n\">");
 			html_put_num(h, bin[i].n[columns[k].kind]);
@@ -104,7 +108,7 @@ heats(struct html *h)
 	char from[HTML_DATE_LEN];
 
 	svg_range_of(h->s, TALLY_HOUR, &hours);
-	if (hours.n < 24)
+	if (hours.n < HEAT_HOURS)
 		return;
 	html_put(h,
 	    "<section id=\"week\"><h2>Hours of the week</h2>\n"

@@ -25,6 +25,10 @@ mode_note(struct html *h)
 		    "</strong> In part of this time nobody was blocked; what "
 		    "zfw would have done then is counted as if it had been "
 		    "done. The strip below the plot says when.</p>\n");
+	else if (h->s->modes == 0 && h->s->first_ms == 0)
+		html_put(h,
+		    "<p class=\"note\"><strong>No history yet.</strong> zfwd "
+		    "counts from its first minute on.</p>\n");
 	else if (h->s->modes == 0)
 		html_put(h,
 		    "<p class=\"note\"><strong>No history of this time."
@@ -115,21 +119,18 @@ tile_tally(struct html *h, const char *css_class, const char *name,
 static void
 tile_stopped(struct html *h)
 {
+	/* Who is blocked does not connect, not even in shadow mode: tally.h */
 	uint64_t n = total(h, TALLY_PREVENTED);
-	uint64_t open = total(h, TALLY_CONNECTS);
-	uint64_t all = h->would ? open : n + open;
+	uint64_t all = n + total(h, TALLY_CONNECTS);
 
 	tile_tally(h, "hero",
 	    html_would(h, "Prevented", "Would have been prevented"),
 	    TALLY_PREVENTED);
-	/* In shadow mode they connected, and are among the connections. */
-	if (h->mixed || all == 0 || n > all)
-		html_put(h, "attempts to connect");
-	else {
+	if (all > 0) {
 		html_put_share(h, n, all);
-		html_printf(h, " of all %s",
-		    h->would ? "connections" : "attempts to connect");
+		html_put(h, " of all ");
 	}
+	html_put(h, "attempts to connect");
 	tile_end(h);
 	tile_tally(h, "", html_would(h, "Rejected", "Would have been rejected"),
 	    TALLY_REJECTED);
@@ -156,16 +157,12 @@ tile_clients(struct html *h)
 	html_put_num(h, total(h, TALLY_MESSAGES));
 	html_put(h, " messages accepted");
 	tile_end(h);
-	tile_tally(h, h->s->mistake_n > 0 ? "warn" : "good",
-	    "Possible mistakes", TALLY_MISTAKES);
-	if (h->s->mistake_n > 0)
-		html_printf(h,
-		    "in this time; <a href=\"#mistakes\">%zu %s to look "
-		    "at</a>",
-		    h->s->mistake_n,
-		    h->s->mistake_n == 1 ? "client" : "clients");
-	else
-		html_put(h, "in this time; none to look at now");
+	tile(h, h->s->mistake_n > 0 ? "warn" : "good", "Possible mistakes",
+	    h->s->mistake_all);
+	html_put(h,
+	    h->s->mistake_n > 0 ?
+		"<span><a href=\"#mistakes\">who, and why</a>" :
+		"<span>no client to look at");
 	tile_end(h);
 }
 

@@ -1,132 +1,55 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * stats_letter - the daily letter: RFC 5322, plain text, 78 columns
+ * stats_letter - the daily letter: plain text, 78 columns
  *
  * What a human should know comes first: what is wrong, possible mistakes, who
  * was let out; then figures beside those of the time before and of a week
- * ago.  Headers are of our own words but for the host's name and the address,
- * whose bytes cannot end a line.
+ * ago.  What is not known, or 0 throughout, is left out.
  */
 #include <errno.h>
-#include <time.h>
+#include <stdarg.h>
 
-#include "tools/stats_words.h"
+#include "tools/stats_letter_impl.h"
 
-#define COLUMNS    78
-#define LIST_MAX   10 /* of each list */
-#define MINUTE_MS  60000
-#define LINE_MAX_  512
-#define GAP_MIN    3 /* minutes without zfw that are worth a word */
-#define HOST       "localhost"
-#define TO         "root"
-#define LABEL_COLS 34
-
-struct letter {
-	const struct stats *s;
-	FILE *f;
-	bool would; /* nothing was done: shadow mode */
-};
-
-/* ---- headers ---- */
-
-/* Printable ASCII as it is; anything else as RFC 2047 has it. */
-static void
-header(FILE *f, const char *name, const char *value)
-{
-	bool plain = true;
-	size_t cols = strlen(name) + 2;
-
-	for (const char *p = value; *p != '\0'; p++)
-		plain = plain && *p >= 0x20 && *p < 0x7f;
-	fprintf(f, "%s: ", name);
-	if (plain && strlen(value) + cols <= 900) {
-		fprintf(f, "%s\n", value);
-		return;
-	}
-	fputs("=?utf-8?q?", f);
-	cols += 10;
-	for (const char *p = value; *p != '\0'; p++) {
-		/* Not within a character. */
-		if (cols > 60 && ((unsigned char)*p & 0xc0) != 0x80) {
-			fputs("?=\n =?utf-8?q?", f);
-			cols = 11;
-		}
-		if (char_is_letter(*p) || char_is_digit(*p)) {
-			fputc(*p, f);
-			cols++;
-		} else {
-			fprintf(f, "=%02X", (unsigned char)*p);
-			cols += 3;
-		}
-	}
-	fputs("?=\n", f);
-}
-
-/* No byte of it ends a header; "" becomes `none`. */
-static const char *
-one_line(const char *s, const char *none, char buf[LINE_MAX_])
-{
-	size_t n = 0;
-
-	for (; s != NULL && *s != '\0' && n + 1 < LINE_MAX_; s++)
-		if ((unsigned char)*s >= 0x20 && *s != 0x7f)
-			buf[n++] = *s;
-	buf[n] = '\0';
-	return n == 0 ? strcpy(buf, none) : buf;
-}
-
-static void
-headers(const struct letter *l)
-{
-	const struct stats *s = l->s;
-	uint64_t away = s->total.n[TALLY_PREVENTED] +
-	    s->total.n[TALLY_REJECTED];
-	char host[LINE_MAX_], to[LINE_MAX_], line[2 * LINE_MAX_], n[WORD_SHORT],
-	    m[WORD_SHORT], date[64] = "";
-	time_t now = (time_t)(s->opts.now_ms / 1000);
-	struct tm tm;
-
-	(void)one_line(s->opts.host, HOST, host);
-	if (localtime_r(&now, &tm) != NULL)
-		(void)strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S %z",
-		    &tm);
-	(void)snprintf(line, sizeof(line), "zfw <root@%s>", host);
-	header(l->f, "From", line);
-	header(l->f, "To", one_line(s->opts.to, TO, to));
-	if (s->mistake_all > 0)
-		(void)snprintf(line, sizeof(line),
-		    "zfw on %s: %s possible mistake%s, %s attempts %s", host,
-		    words_num(s->mistake_all, n),
-		    s->mistake_all == 1 ? "" : "s", words_num(away, m),
-		    l->would ? "to stop" : "stopped");
-	else
-		(void)snprintf(line, sizeof(line), "zfw on %s: %s attempts %s",
-		    host, words_num(away, m), l->would ? "to stop" : "stopped");
-	header(l->f, "Subject", line);
-	header(l->f, "Date", date);
-	fputs("MIME-Version: 1.0\n"
-	      "Content-Type: text/plain; charset=utf-8\n"
-	      "Content-Transfer-Encoding: 8bit\n"
-	      "Auto-Submitted: auto-generated\n"
-	      "\n",
-	    l->f);
-}
+#define COLUMNS  78
+#define LIST_MAX 10 /* of each list */
+#define HOUR_MS  INT64_C(3600000)
+#define DAY_MS   (24 * HOUR_MS)
+#define WATCH_MS (7 * DAY_MS) /* in shadow mode, before it is switched on */
 
 /* ---- text ---- */
 
-static void
-para(const struct letter *l, int indent, const char *words)
+void
+letter_para(const struct letter *l, int indent, const char *words)
 {
 	words_wrap(l->f, indent, COLUMNS, words);
 }
 
-static void
-heading(const struct letter *l, const char *words)
+void
+letter_say(const struct letter *l, int indent, const char *fmt, ...)
+{
+	char line[2 * WORDS_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	letter_para(l, indent, line);
+}
+
+void
+letter_heading(const struct letter *l, const char *words)
 {
 	fprintf(l->f, "\n%s\n", words);
-	for (size_t i = 0; i < strlen(words); i++)
+	for (size_t i = 0; i < words_cols(words); i++)
 		fputc('-', l->f);
 	fputc('\n', l->f);
+}
+
+const char *
+letter_s(uint64_t n)
+{
+	return n == 1 ? "" : "s";
 }
 
 static void
@@ -135,7 +58,8 @@ more(const struct letter *l, uint64_t all, size_t shown)
 	char n[WORD_SHORT];
 
 	if (all > shown)
-		fprintf(l->f, "  and %s more; see zfw-stats(8)\n",
+		fprintf(l->f,
+		    "  and %s more: zfw-stats --format csv --top 1000\n",
 		    words_num(all - shown, n));
 }
 
@@ -153,110 +77,213 @@ client_line(const struct letter *l, const struct stats_machine *m)
 	fputc('\n', l->f);
 }
 
+/* ---- what it is about ---- */
+
+/* Watch for a week; then the mistakes decide. */
+static void
+shadow(const struct letter *l)
+{
+	const struct stats *s = l->s;
+	int64_t watched_ms = s->opts.until_ms - s->first_ms;
+	char span[WORD_SHORT];
+
+	if (l->run.mode == TALLY_ENFORCE)
+		return;
+	if (s->opts.enforce)
+		letter_para(l, 0,
+		    "zfwd.conf says mode = \"enforce\" by now: if `zfwctl "
+		    "status` does not, `zfwctl reload` switches it on.");
+	else if (s->first_ms > 0 && watched_ms < WATCH_MS)
+		letter_say(l, 0,
+		    "It has watched for %s. Give it a week, look at the "
+		    "possible mistakes, and decide then.",
+		    words_span(watched_ms / HOUR_MS > 0 ?
+			    watched_ms / HOUR_MS * HOUR_MS :
+			    watched_ms,
+			span));
+	else
+		letter_para(l, 0,
+		    s->mistake_all > 0 ?
+			"Look at the possible mistakes below. When you agree "
+			"with the rest, set mode = \"enforce\" in zfwd.conf "
+			"and `zfwctl reload`." :
+			"When you agree with it, set mode = \"enforce\" in "
+			"zfwd.conf and `zfwctl reload`.");
+}
+
+static void
+mode(const struct letter *l)
+{
+	char at[WORD_SHORT];
+
+	if (!l->would && !l->mixed)
+		return;
+	fputc('\n', l->f);
+	if (l->would)
+		letter_para(l, 0,
+		    "Shadow mode: nobody was blocked. All below is what would "
+		    "have been.");
+	else if (l->run.switch_ms == 0)
+		letter_para(l, 0,
+		    "For a part of that time zfw was in shadow mode, where "
+		    "nobody was blocked.");
+	else
+		letter_say(l, 0,
+		    l->run.mode == TALLY_ENFORCE ?
+			"zfw enforces since %s. Before, it was in shadow mode: "
+			"nobody was blocked, and figures of then are of what "
+			"would have been." :
+			"zfw is in shadow mode since %s: nobody is blocked, "
+			"and figures since then are of what would have been.",
+		    words_time(l->run.switch_ms, at));
+	shadow(l);
+}
+
+static void
+opening(const struct letter *l)
+{
+	const struct stats *s = l->s;
+	char host[LETTER_LINE], safe[WORDS_MAX], from[WORD_SHORT],
+	    until[WORD_SHORT];
+	bool young = s->first_ms > s->opts.since_ms &&
+	    s->first_ms < s->opts.until_ms;
+
+	(void)letter_one_line(s->opts.host, LETTER_HOST, host);
+	letter_say(l, 0, "zfw on %.200s, from %s%s to %s.",
+	    words_safe(host, true, 0, safe),
+	    words_time(young ? s->first_ms : s->opts.since_ms, from),
+	    young ? ", when it began," : "",
+	    words_time(s->opts.until_ms, until));
+	mode(l);
+}
+
 /* ---- what is wrong ---- */
 
-/* Minutes of the time in which zfw did not run, as far as they are kept. */
-static uint32_t
-gap(const struct stats *s)
+static void
+away(const struct letter *l)
 {
-	const struct stats_series *v = &s->series[TALLY_MINUTE];
-	uint32_t n = 0;
+	const struct letter_run *r = &l->run;
+	char span[WORD_SHORT], from[WORD_SHORT], to[WORD_SHORT];
 
-	for (size_t i = 0; i < v->n; i++) {
-		int64_t at = (int64_t)(v->first + i) * MINUTE_MS;
+	letter_say(l, 0,
+	    "zfwd did not run, or wrote nothing, for %s%s from %s to %s.",
+	    words_span((int64_t)r->missing * 60000, span),
+	    r->gaps > 1 ? " in all; the longest time was" : ",",
+	    words_time(r->gap_from_ms, from), words_time(r->gap_to_ms, to));
+}
 
-		if (at >= s->opts.since_ms &&
-		    at + 2 * MINUTE_MS < s->opts.until_ms)
-			n += v->slot[i].modes == 0;
-	}
-	return n;
+/* It was away once, until now: since when is said already. */
+static bool
+ended_once(const struct letter *l)
+{
+	return l->run.gaps == 1 && l->run.last_ms == l->run.gap_from_ms;
 }
 
 static void
 wrong(const struct letter *l)
 {
 	const struct stats *s = l->s;
-	uint32_t minutes = gap(s);
-	bool blind = s->modes != 0 && s->total.n[TALLY_CONNECTS] == 0 &&
-	    s->ever.n[TALLY_CONNECTS] > 0;
-	char line[LINE_MAX_], span[WORD_SHORT];
+	bool blind = letter_is_blind(l), gone = letter_was_away(l);
+	char at[WORD_SHORT], n[WORD_SHORT];
 
-	if (s->daemon_runs && minutes < GAP_MIN && !blind &&
-	    s->bad_records == 0 && s->modes != 0)
+	if (s->daemon_runs && !gone && !blind && s->bad_records == 0 &&
+	    s->modes != 0)
 		return;
-	heading(l, "Something is wrong");
+	letter_heading(l, "Something is wrong");
 	if (!s->daemon_runs)
-		para(l, 0, "zfwd is not running.");
+		letter_say(l, 0,
+		    "zfwd is not running%s%s. The system's log may say "
+		    "why: `journalctl -u zfwd`.",
+		    l->run.last_ms > 0 ? ", and wrote last at " : "",
+		    l->run.last_ms > 0 ? words_time(l->run.last_ms, at) : "");
 	if (s->modes == 0)
-		para(l, 0, "zfwd did not run in all that time.");
-	else if (minutes >= GAP_MIN) {
-		(void)snprintf(line, sizeof(line),
-		    "zfwd did not run, or wrote nothing, for %s.",
-		    words_span((int64_t)minutes * MINUTE_MS, span));
-		para(l, 0, line);
-	}
+		letter_para(l, 0,
+		    s->first_ms == 0   ? "It has not counted anything yet." :
+			s->daemon_runs ? "zfwd runs now, but did not in all "
+					 "that time." :
+					 "It did not run in all that time.");
+	else if (gone && !(ended_once(l) && !s->daemon_runs))
+		away(l);
 	if (blind)
-		para(l, 0,
+		letter_para(l, 0,
 		    "Not a single connection was seen. Is zfw looking at the "
 		    "right interface and port? `zfwctl status` says what it "
 		    "sees.");
-	if (s->bad_records > 0) {
-		(void)snprintf(line, sizeof(line),
-		    "%llu records of the store are damaged; `zfwctl check-db` "
+	if (s->bad_records > 0)
+		letter_say(l, 0,
+		    "%s record%s of the store %s damaged; `zfwctl check-db` "
 		    "says more.",
-		    (unsigned long long)s->bad_records);
-		para(l, 0, line);
-	}
+		    words_num(s->bad_records, n), letter_s(s->bad_records),
+		    s->bad_records == 1 ? "is" : "are");
 }
 
 /* ---- mistakes, and who was let out ---- */
+
+static void
+mistake(const struct letter *l, const struct stats_mistake *m)
+{
+	char why[WORDS_MAX], at[WORD_SHORT];
+	bool would = m->who.shadow || l->would;
+
+	client_line(l, &m->who);
+	letter_para(l, 6, words_safe(m->why, true, 0, why));
+	if (m->who.blocked)
+		letter_say(l, 6, "%s until %s",
+		    would ? "would be blocked" : "still blocked,",
+		    words_time(m->who.block_until_ms, at));
+	else
+		letter_para(l, 6,
+		    would ? "would be free by now" : "not blocked any more");
+}
 
 static void
 mistakes(const struct letter *l)
 {
 	const struct stats *s = l->s;
 	size_t n = s->mistake_n < LIST_MAX ? s->mistake_n : LIST_MAX;
-	char line[LINE_MAX_], num[WORD_SHORT], why[WORDS_MAX];
+	bool one = s->mistake_all == 1;
+	char line[LETTER_LINE], num[WORD_SHORT];
 
+	if (n == 0 && s->modes == 0)
+		return;
 	if (n == 0) {
-		heading(l, "Possible mistakes: none");
-		para(l, 0,
-		    l->would ? "Nothing speaks for anybody that zfw would have "
-			       "blocked." :
-			       "Nothing speaks for anybody that was blocked.");
+		fputc('\n', l->f);
+		letter_say(l, 0,
+		    "Possible mistakes: none. Nothing speaks for anybody that "
+		    "%s blocked.",
+		    l->would ? "zfw would have" : "was");
 		return;
 	}
 	(void)snprintf(line, sizeof(line), "Possible mistakes: %s",
 	    words_num(s->mistake_all, num));
-	heading(l, line);
-	para(l, 0,
-	    l->would ? "zfw would have blocked these, though there is "
-		       "something to be said for them. The likeliest mistakes "
-		       "come first:" :
-		       "These were blocked, though there is something to be "
-		       "said for them. The likeliest mistakes come first:");
-	for (size_t i = 0; i < n; i++) {
-		client_line(l, &s->mistake[i].who);
-		para(l, 6, words_safe(s->mistake[i].why, true, 0, why));
-	}
+	letter_heading(l, line);
+	letter_say(l, 0, "%s, though something speaks for %s%s:",
+	    l->would ? one ? "zfw would have blocked it" :
+			     "zfw would have blocked them" :
+		one  ? "It was blocked" :
+		       "They were blocked",
+	    one ? "it" : "them", one ? "" : ". The likeliest come first");
+	for (size_t i = 0; i < n; i++)
+		mistake(l, &s->mistake[i]);
 	more(l, s->mistake_all, n);
-	para(l, 0,
+	letter_para(l, 0,
 	    "`zfwctl why ADDRESS` says why; `zfw-whitelist add ADDRESS` lets "
 	    "it in for good.");
 }
 
+/* A click may have been of a client that is forgotten, or a second one. */
 static void
 clicks(const struct letter *l)
 {
 	const struct stats *s = l->s;
 	uint64_t shown = 0, all = s->total.n[TALLY_CLICKS];
-	char line[LINE_MAX_], n[WORD_SHORT], t[WORD_SHORT];
+	char line[LETTER_LINE], n[WORD_SHORT], t[WORD_SHORT];
 
 	if (all == 0)
 		return;
 	(void)snprintf(line, sizeof(line), "Let out by a click: %s",
 	    words_num(all, n));
-	heading(l, line);
+	letter_heading(l, line);
 	for (size_t i = 0; i < s->mistake_n && shown < LIST_MAX; i++) {
 		const struct stats_mistake *m = &s->mistake[i];
 
@@ -266,85 +293,11 @@ clicks(const struct letter *l)
 		fprintf(l->f, "      at %s\n", words_time(m->click_ms, t));
 		shown++;
 	}
-	more(l, all, shown);
-}
-
-/* ---- figures ---- */
-
-static void
-figure(const struct letter *l, const char *words, const enum tally_kind kind[2])
-{
-	const struct stats *s = l->s;
-	const struct {
-		const struct tally *t;
-		bool known;
-	} of[] = { { &s->total, true }, { &s->before, s->before_known },
-		{ &s->week, s->week_known } };
-	char n[WORD_SHORT];
-
-	fprintf(l->f, "  %-*s", LABEL_COLS, words);
-	for (size_t i = 0; i < 3; i++) {
-		uint64_t v = of[i].t->n[kind[0]] +
-		    (kind[1] == TALLY_KINDS ? 0 : of[i].t->n[kind[1]]);
-
-		fprintf(l->f, "%14s", of[i].known ? words_num(v, n) : "-");
-	}
-	fputc('\n', l->f);
-}
-
-static void
-figures(const struct letter *l)
-{
-	static const struct {
-		const char *words;
-		enum tally_kind kind[2];
-	} rows[] = {
-		{ "attempts dropped or refused",
-		    { TALLY_PREVENTED, TALLY_REJECTED } },
-		{ "sessions cut", { TALLY_CUT, TALLY_KINDS } },
-		{ "connections", { TALLY_CONNECTS, TALLY_KINDS } },
-		{ "  from zombies", { TALLY_ZOMBIE, TALLY_KINDS } },
-		{ "  that delivered mail", { TALLY_GOOD, TALLY_KINDS } },
-		{ "messages accepted", { TALLY_MESSAGES, TALLY_KINDS } },
-		{ "new blocks", { TALLY_FIRST, TALLY_AGAIN } },
-		{ "let out by mail, login or admin",
-		    { TALLY_LIFTED, TALLY_PARDONED } },
-		{ "let out by a click", { TALLY_CLICKS, TALLY_KINDS } },
-	};
-
-	heading(l,
-	    l->would ? "What would have been prevented" : "What was prevented");
-	fprintf(l->f, "  %-*s%14s%14s%14s\n", LABEL_COLS, "", "this time",
-	    "before", "a week ago");
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		figure(l, rows[i].words, rows[i].kind);
-}
-
-static void
-blocked_now(const struct letter *l)
-{
-	const struct stats *s = l->s;
-	uint64_t away = s->total.n[TALLY_PREVENTED] +
-	    s->total.n[TALLY_REJECTED];
-	char line[LINE_MAX_], a[WORD_SHORT], b[WORD_SHORT], c[WORD_SHORT];
-
-	(void)snprintf(line, sizeof(line),
-	    "%s of all that tried to connect %s "
-	    "kept away. %s clients are %s now.",
-	    away == 0 ? "Nobody" :
-			words_share(away, away + s->total.n[TALLY_CONNECTS], a),
-	    l->would ? "would have been" : "was", words_num(s->blocked_now, b),
-	    l->would ? "on the list" : "blocked");
-	fputc('\n', l->f);
-	para(l, 0, line);
-	if (s->total.n[TALLY_ENDED] == 0)
-		return;
-	(void)snprintf(line, sizeof(line),
-	    "Of %s blocks that ran out, %s had a client that had tried again "
-	    "within hours, as mail servers do.",
-	    words_num(s->total.n[TALLY_ENDED], b),
-	    words_num(s->total.n[TALLY_BACK], c));
-	para(l, 0, line);
+	if (shown == 0)
+		letter_para(l, 0, "Of clients that are not blocked any more.");
+	else if (all > shown)
+		letter_say(l, 2, "and %s more click%s, of these or of others",
+		    words_num(all - shown, n), letter_s(all - shown));
 }
 
 static void
@@ -352,61 +305,53 @@ new_botnets(const struct letter *l)
 {
 	const struct stats *s = l->s;
 	size_t n = s->new_botnet_n < LIST_MAX ? s->new_botnet_n : LIST_MAX;
-	char line[LINE_MAX_], name[WORDS_MAX], note[WORDS_MAX];
+	char line[LETTER_LINE], name[WORDS_MAX], note[WORDS_MAX];
 
 	if (n == 0)
 		return;
 	(void)snprintf(line, sizeof(line), "New botnets: %zu", s->new_botnet_n);
-	heading(l, line);
+	letter_heading(l, line);
 	for (size_t i = 0; i < n; i++) {
 		const struct stats_group *g = &s->new_botnet[i];
 
 		fprintf(l->f, "  %s\n",
 		    words_safe(g->name, true, COLUMNS - 2, name));
 		(void)snprintf(line, sizeof(line),
-		    "%u machines in %u networks, %u zombies; %.200s",
-		    g->machines, g->networks, g->zombies,
+		    "%u machine%s in %u network%s, %u zombie%s; %.200s",
+		    g->machines, letter_s(g->machines), g->networks,
+		    letter_s(g->networks), g->zombies, letter_s(g->zombies),
 		    words_safe(g->note, true, 200, note));
-		para(l, 6, line);
+		letter_para(l, 6, line);
 	}
 	more(l, s->new_botnet_n, n);
 }
 
 static void
-opening(const struct letter *l)
+closing(const struct letter *l)
 {
-	const struct stats *s = l->s;
-	char line[LINE_MAX_], host[LINE_MAX_], safe[WORDS_MAX],
-	    from[WORD_SHORT], until[WORD_SHORT];
-
-	(void)one_line(s->opts.host, HOST, host);
-	(void)snprintf(line, sizeof(line), "zfw on %.200s, from %s to %s.",
-	    words_safe(host, true, 0, safe), words_time(s->opts.since_ms, from),
-	    words_time(s->opts.until_ms, until));
-	para(l, 0, line);
-	if (l->would)
-		para(l, 0,
-		    "Shadow mode: nobody was blocked. All below is what would "
-		    "have been. When you agree with it, set mode = \"enforce\" "
-		    "in zfwd.conf and reload.");
-	else if (s->modes == (TALLY_SHADOW | TALLY_ENFORCE))
-		para(l, 0,
-		    "For a part of that time zfw was in shadow mode, where "
-		    "nobody was blocked.");
+	fputc('\n', l->f);
+	letter_para(l, 0,
+	    "More: `zfw-stats`; as a page with plots: `zfw-stats --format html "
+	    "--out FILE`.");
+	letter_para(l, 0, "Who gets this letter: letter_to in zfwd.conf.");
 }
 
 int
 stats_letter(const struct stats *s, FILE *f)
 {
-	struct letter l = { s, f, s->modes == TALLY_SHADOW };
+	struct letter l = { .s = s,
+		.f = f,
+		.would = s->modes == TALLY_SHADOW,
+		.mixed = s->modes == (TALLY_SHADOW | TALLY_ENFORCE) };
 
-	headers(&l);
+	letter_run_find(s, &l.run);
+	letter_head(&l);
 	opening(&l);
 	wrong(&l);
 	mistakes(&l);
 	clicks(&l);
 	new_botnets(&l);
-	figures(&l);
-	blocked_now(&l);
+	letter_figures(&l);
+	closing(&l);
 	return ferror(f) ? -EIO : 0;
 }

@@ -154,14 +154,20 @@ by_local_time(struct stats *s)
 	}
 }
 
+/*
+ * Where the history begins: a day begins at its midnight, whenever zfw did, so
+ * a finer step says it better if it is kept that far back.
+ */
 static void
 find_first(struct stats *s)
 {
-	for (unsigned step = 0; step < TALLY_STEPS; step++) {
-		const struct stats_series *v = &s->series[step];
-		int64_t at = (int64_t)v->first * tally_step_ms[step];
+	for (unsigned i = TALLY_STEPS; i-- > 0;) {
+		const struct stats_series *v = &s->series[i];
+		int64_t at = (int64_t)v->first * tally_step_ms[i];
 
-		if (v->n > 0 && (s->first_ms == 0 || at < s->first_ms))
+		if (v->n > 0 &&
+		    (s->first_ms == 0 || at < s->first_ms ||
+			kept_from(s, (enum tally_step)i) <= s->first_ms))
 			s->first_ms = at;
 	}
 }

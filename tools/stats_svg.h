@@ -31,7 +31,13 @@ void svg_range_of(const struct stats *s, enum tally_step step,
 /* All modes in it, or-ed. */
 uint8_t svg_modes(const struct svg_range *r);
 
-/* Sums by local hour of a day, day of a month, or month of longer times. */
+/*
+ * Sums for tables and hints: by what is short enough that there are many, and
+ * long enough that they can be read.  All of the local time.
+ */
+enum svg_unit { SVG_MINUTES, SVG_HOURS, SVG_DAYS, SVG_MONTHS, SVG_UNITS };
+#define SVG_MINUTES_N 5 /* in one of SVG_MINUTES */
+enum svg_unit svg_unit_of(const struct svg_range *r);
 struct svg_bin {
 	int64_t from_ms, to_ms;
 	uint8_t modes;
@@ -39,8 +45,8 @@ struct svg_bin {
 };
 #define SVG_BINS_MAX 128
 size_t svg_bins(const struct svg_range *r, struct svg_bin bin[SVG_BINS_MAX]);
-/* strftime() formats for a bin: short for an axis, long for people. */
-const char *svg_bin_name(enum tally_step step);
+/* strftime() format of the name of a bin. */
+const char *svg_bin_name(enum svg_unit unit);
 
 /* Wide for a screen and paper, narrow for a phone: the page has both. */
 enum svg_size { SVG_WIDE, SVG_NARROW };

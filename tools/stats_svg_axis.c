@@ -4,9 +4,10 @@
 #include "tools/stats_svg_axis.h"
 
 #define DAY_MS    INT64_C(86400000)
+#define MIN_MS    INT64_C(60000)
 #define TICKS_MAX 64
 
-enum unit { HOURS, DAYS, MONTHS };
+enum unit { MINUTES, HOURS, DAYS, MONTHS };
 
 /* From dense to sparse; the first one with room for its labels is taken. */
 static const struct rung {
@@ -14,6 +15,11 @@ static const struct rung {
 	int every;
 	int64_t about_ms;
 } rungs[] = {
+	{ MINUTES, 1, MIN_MS },
+	{ MINUTES, 5, 5 * MIN_MS },
+	{ MINUTES, 10, 10 * MIN_MS },
+	{ MINUTES, 15, 15 * MIN_MS },
+	{ MINUTES, 30, 30 * MIN_MS },
 	{ HOURS, 1, DAY_MS / 24 },
 	{ HOURS, 2, DAY_MS / 12 },
 	{ HOURS, 3, DAY_MS / 8 },
@@ -78,7 +84,12 @@ rung_for(const struct svg_frame *f)
 static void
 round_down(const struct rung *g, struct tm *tm)
 {
-	tm->tm_sec = tm->tm_min = 0;
+	tm->tm_sec = 0;
+	if (g->unit == MINUTES) {
+		tm->tm_min -= tm->tm_min % g->every;
+		return;
+	}
+	tm->tm_min = 0;
 	if (g->unit == HOURS) {
 		tm->tm_hour -= tm->tm_hour % g->every;
 		return;
@@ -116,6 +127,9 @@ ticks_of(const struct svg_frame *f, struct ticks *out)
 		if (t_ms >= f->from_ms)
 			out->t_ms[out->n++] = t_ms;
 		switch (out->rung->unit) {
+		case MINUTES:
+			tm.tm_min += out->rung->every;
+			break;
 		case HOURS:
 			tm.tm_hour += out->rung->every;
 			break;
@@ -147,9 +161,10 @@ label(const struct rung *g, int64_t t_ms)
 	char at[HTML_DATE_LEN];
 
 	switch (g->unit) {
+	case MINUTES:
 	case HOURS:
-		html_date(t_ms, "%H", at);
-		return strcmp(at, "00") == 0 ? "%-d %b" : "%H:00";
+		html_date(t_ms, "%H:%M", at);
+		return strcmp(at, "00:00") == 0 ? "%-d %b" : "%H:%M";
 	case DAYS:
 		return "%-d %b";
 	default:

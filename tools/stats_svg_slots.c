@@ -45,31 +45,40 @@ svg_range_of(const struct stats *s, enum tally_step step, struct svg_range *out)
 		.step = step };
 }
 
-/* The finest step that covers nearly all that any step covers. */
+/* How much of the time from `from_ms` on it shows. */
+static int64_t
+covered(const struct svg_range *r, int64_t from_ms)
+{
+	int64_t end = r->from_ms + (int64_t)r->n * r->step_ms;
+	int64_t begin = later(from_ms, r->from_ms);
+
+	if (end > r->until_ms)
+		end = r->until_ms;
+	return r->n == 0 || end < begin ? 0 : end - begin;
+}
+
+/*
+ * The finest step that covers nearly all that any step covers.  A day's slot
+ * begins at its midnight: what is before the history is not counted.
+ */
 bool
 svg_range_pick(const struct stats *s, struct svg_range *out)
 {
-	int64_t span_ms = s->opts.until_ms -
-	    later(s->opts.since_ms, s->first_ms);
+	int64_t from_ms = later(s->opts.since_ms, s->first_ms);
+	int64_t span_ms = s->opts.until_ms - from_ms, most = 0;
 	struct svg_range r[TALLY_STEPS];
-	int64_t most = 0;
 
 	for (int k = 0; k < TALLY_STEPS; k++) {
 		svg_range_of(s, (enum tally_step)k, &r[k]);
 		if (span_ms <= most_ms[k])
-			most = later(most, (int64_t)r[k].n * r[k].step_ms);
+			most = later(most, covered(&r[k], from_ms));
 	}
 	for (int k = 0; k < TALLY_STEPS; k++) {
-		int64_t covered = (int64_t)r[k].n * r[k].step_ms;
-
-		if (span_ms > most_ms[k] || covered == 0)
+		if (span_ms > most_ms[k] || r[k].n == 0 ||
+		    covered(&r[k], from_ms) < most - most / 10)
 			continue;
-		/* A slot is more than the time that is asked for of it. */
-		if (covered >= most - most / 10 - r[k].step_ms ||
-		    covered >= span_ms - span_ms / 10) {
-			*out = r[k];
-			return true;
-		}
+		*out = r[k];
+		return true;
 	}
 	return false;
 }
@@ -86,23 +95,41 @@ svg_modes(const struct svg_range *r)
 
 /* ---- bins ---- */
 
+enum svg_unit
+svg_unit_of(const struct svg_range *r)
+{
+	switch (r->step) {
+	case TALLY_MINUTE:
+		return r->n <= 180 ? SVG_MINUTES : SVG_HOURS;
+	case TALLY_HOUR:
+		return r->n <= 72 ? SVG_HOURS : SVG_DAYS;
+	default:
+		return r->n <= 62 ? SVG_DAYS : SVG_MONTHS;
+	}
+}
+
 static bool
-same_bin(enum tally_step step, const struct tm *a, const struct tm *b)
+same_bin(enum svg_unit unit, const struct tm *a, const struct tm *b)
 {
 	if (a->tm_year != b->tm_year || a->tm_mon != b->tm_mon)
 		return false;
-	if (step == TALLY_DAY)
+	if (unit == SVG_MONTHS)
 		return true;
 	if (a->tm_mday != b->tm_mday)
 		return false;
+	if (unit == SVG_DAYS)
+		return true;
 	/* In autumn an hour comes twice. */
-	return step == TALLY_HOUR ||
-	    (a->tm_hour == b->tm_hour && a->tm_isdst == b->tm_isdst);
+	if (a->tm_hour != b->tm_hour || a->tm_isdst != b->tm_isdst)
+		return false;
+	return unit == SVG_HOURS ||
+	    a->tm_min / SVG_MINUTES_N == b->tm_min / SVG_MINUTES_N;
 }
 
 size_t
 svg_bins(const struct svg_range *r, struct svg_bin bin[SVG_BINS_MAX])
 {
+	enum svg_unit unit = svg_unit_of(r);
 	struct tm last = { 0 };
 	size_t n = 0;
 
@@ -113,7 +140,7 @@ svg_bins(const struct svg_range *r, struct svg_bin bin[SVG_BINS_MAX])
 
 		if (localtime_r(&t, &tm) == NULL)
 			continue;
-		if (n == 0 || !same_bin(r->step, &tm, &last)) {
+		if (n == 0 || !same_bin(unit, &tm, &last)) {
 			if (n == SVG_BINS_MAX)
 				break;
 			bin[n++] = (struct svg_bin){ .from_ms = t_ms };
@@ -128,13 +155,14 @@ svg_bins(const struct svg_range *r, struct svg_bin bin[SVG_BINS_MAX])
 }
 
 const char *
-svg_bin_name(enum tally_step step)
+svg_bin_name(enum svg_unit unit)
 {
-	static const char *const names[TALLY_STEPS] = {
-		[TALLY_MINUTE] = "%a %-d %b, %H:00",
-		[TALLY_HOUR] = "%a %-d %b",
-		[TALLY_DAY] = "%B %Y",
+	static const char *const names[SVG_UNITS] = {
+		[SVG_MINUTES] = "%a %-d %b, %H:%M",
+		[SVG_HOURS] = "%a %-d %b, %H:00",
+		[SVG_DAYS] = "%a %-d %b",
+		[SVG_MONTHS] = "%B %Y",
 	};
 
-	return names[step];
+	return names[unit];
 }

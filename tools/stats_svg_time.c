@@ -3,8 +3,8 @@
 #include "tools/stats_svg_axis.h"
 
 #define LAYERS_MAX 3
-#define CHAR_W     6.3 /* of a label, about */
-#define HEAD_H     24  /* title and legend of a panel, wide */
+#define CHAR_W     7  /* of a label, at most: tablets have bigger ones */
+#define HEAD_H     24 /* title and legend of a panel, wide */
 #define STRIP_H    5
 
 /* More would be noise: a minute has few connections. */
@@ -227,7 +227,8 @@ hits(const struct plot *p, double height)
 		    "<rect class=\"hit\" x=\"%.1f\" y=\"0\" width=\"%.1f\" "
 		    "height=\"%.0f\"><title>%s\n",
 		    x, svg_x(&p->f, bin[i].to_ms) - x, height,
-		    html_date(bin[i].from_ms, svg_bin_name(p->r->step), date));
+		    html_date(bin[i].from_ms, svg_bin_name(svg_unit_of(p->r)),
+			date));
 		for (size_t k = 0; k < sizeof(panels) / sizeof(panels[0]); k++)
 			for (size_t l = 0; l < panels[k].n; l++)
 				html_printf(p->h, "%s%s: %s\n",

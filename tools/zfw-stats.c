@@ -389,6 +389,7 @@ from_config(struct job *j, const struct config *c)
 {
 	if (j->o.dir == NULL)
 		j->o.dir = c->state_dir;
+	j->o.enforce = c->policy.enforce;
 	for (size_t i = 0; j->o.geo_n == 0 && c->geo_databases[i] != NULL; i++)
 		if (i < STATS_GEO_MAX)
 			j->o.geo[i] = c->geo_databases[i];

@@ -57,6 +57,11 @@ ORDER='(() => { const n = [...document.querySelectorAll("#helo .groups > tbody")
         n.every((v, i) => !i || n[i - 1] <= v)]; })()'
 SORTED='document.querySelector("#helo [aria-sort]").getAttribute("aria-sort")'
 OPEN='getComputedStyle(document.querySelector("#botnet .more")).display'
+# Tables of which a part is out of sight, and places for the Tab key in vain.
+HIDDEN='[...document.querySelectorAll(".sc")]
+    .filter(e => e.scrollWidth > e.clientWidth).map(e => e.ariaLabel)'
+STOPS='[...document.querySelectorAll(".sc[tabindex]")]
+    .filter(e => e.checkVisibility()).length'
 COLOUR='getComputedStyle(document.body).backgroundColor'
 
 # --- cases -----------------------------------------------------------------
@@ -93,6 +98,36 @@ desktop() {
         print "$E2E_DIR/paper.pdf"
     light=$(line 1)
     ok "on paper it is some pages" pages
+}
+
+# All columns are in sight where there is room for them.
+columns() {
+    local size
+    for size in 820x1180 1280x800 1920x1080; do
+        ok "tables are whole, $size" browser month --size $size -- js "$HIDDEN" js "$STOPS"
+        ok "no column is out of sight, $size" same '[]' "$(line 1)"
+        ok "the keyboard does not stop at them, $size" same 0 "$(line 2)"
+    done
+    ok "so are those of shadow mode" browser two-shadow -- js "$HIDDEN"
+    ok "none of its columns is out of sight" same '[]' "$(line 1)"
+    ok "on a phone they are pushed aside" browser month --size 390x844 -- js "$STOPS"
+    ok "the keyboard can do that, too" [ "$(line 1)" -ge 10 ]
+}
+
+# The first hour and the second day: no single bar that is all of it.
+young() {
+    local bars='(document.querySelector("svg.tl-w .c-conn[d]").getAttribute("d")
+        .match(/H/g) || []).length'
+    local ticks='document.querySelectorAll("svg.tl-w > g.ax:last-of-type text").length'
+    local age
+    for age in hour two; do
+        ok "$age is a page" browser $age -- js "$bars" js "$ticks" \
+            press '#time summary' js 'document.querySelectorAll("#time tbody tr").length' \
+            fits contrast quiet
+        ok "$age has more than one bar" [ "$(line 1)" -ge 10 ]
+        ok "$age has times below it" [ "$(line 2)" -ge 6 ]
+        ok "$age has as many figures as can be read" [ "$(line 3)" -ge 10 -a "$(line 3)" -le 80 ]
+    done
 }
 
 tools() {
@@ -159,8 +194,13 @@ page month hostile=1
 page week hostile=1 days=7 modes=3 machines=2
 page shadow days=1 modes=1 mistakes=0 groups=5 machines=2
 page empty days=0
+page hour days=7 hours=1 modes=1 groups=3 machines=2
+page two-shadow days=7 hours=40 modes=1 groups=5 machines=2
+page two days=7 hours=40 modes=3 groups=3 machines=2
 month
 desktop
+columns
+young
 tools
 phone
 plain

@@ -2,8 +2,8 @@
 /*
  * The page of statistics of a made-up gateway, on standard output.
  * usage: statspage [KEY=VALUE...]   the keys are those of struct statsfake:
- *        seed= days= modes=(1 shadow, 2 enforce, 3 both) groups= machines=
- *        mistakes= hostile= until=(seconds since 1970)
+ *        seed= days= hours= modes=(1 shadow, 2 enforce, 3 both) groups=
+ *        machines= mistakes= hostile= until=(seconds since 1970)
  *
  * zt-link: tests/tools/lib/statsfake daemon/tally fp/addr @STATS_HTML
  * zt-libs: libsodium libm
@@ -25,6 +25,8 @@ set(struct statsfake *how, const char *word)
 		how->seed = v;
 	else if (strcmp(key, "days") == 0)
 		how->days = (unsigned)v;
+	else if (strcmp(key, "hours") == 0)
+		how->hours = (unsigned)v;
 	else if (strcmp(key, "modes") == 0)
 		how->modes = v & 3;
 	else if (strcmp(key, "groups") == 0)

@@ -105,7 +105,7 @@ fill_slot(struct fake *f, struct tally_slot *slot, int64_t t_ms, double hours)
 	double people = 90 + 60 * sin((hour - 8) / 24 * 2 * M_PI);
 	double zombies = 420 + 140 * sin((hour + 4) / 24 * 2 * M_PI) +
 	    (day % 9 == 3 ? 700 * sin(hour / 24 * M_PI) : 0);
-	double part = slot->modes == TALLY_SHADOW ? 1.0 : 0.08;
+	double part = 0.08; /* before they are found out, in any mode */
 	uint32_t *n = slot->n;
 
 	if (weekend)
@@ -139,6 +139,9 @@ fill_series(struct fake *f, enum tally_step step)
 	int64_t end = f->how->until_ms / step_ms + 1;
 	size_t n = (size_t)(f->how->days * DAY_MS / step_ms);
 
+	/* The slot that it begins in counts, too. */
+	if (f->how->hours > 0)
+		n = (size_t)(end - f->s->first_ms / step_ms);
 	if (n > tally_keep_slots[step])
 		n = tally_keep_slots[step];
 	r->step = step;
@@ -407,7 +410,8 @@ statsfake_make(const struct statsfake *how, struct stats *out)
 	out->modes = how->days > 0 ? how->modes : 0;
 	if (how->days == 0)
 		return;
-	out->first_ms = out->opts.since_ms;
+	out->first_ms = how->hours > 0 ? how->until_ms - how->hours * HOUR_MS :
+					 out->opts.since_ms;
 	for (int k = 0; k < TALLY_STEPS; k++)
 		fill_series(&f, (enum tally_step)k);
 	fill_totals(&f);

@@ -17,7 +17,8 @@
 struct statsfake {
 	uint64_t seed;
 	int64_t until_ms;
-	unsigned days;   /* of history; 0 = none at all */
+	unsigned days;   /* that are asked for, of history; 0 = none at all */
+	unsigned hours;  /* 0, or how long ago the history began */
 	uint8_t modes;   /* enum tally_mode; both: the first third shadow */
 	size_t groups;   /* of each kind */
 	size_t machines; /* of each group, at most */

@@ -241,11 +241,13 @@ test_words(void)
 	s.total.n[TALLY_PREVENTED] = 300;
 	s.total.n[TALLY_CONNECTS] = 1000;
 	print(&s);
-	ZT_CASE("who would be prevented is among the connections",
-	    has("30 % of all connections"));
-	s.total.n[TALLY_PREVENTED] = 1001;
+	ZT_CASE("who would be prevented is a share of all attempts",
+	    has("23 % of all attempts to connect"));
+	s.mistake_all = 1234;
 	print(&s);
-	ZT_CASE("more than all is no share", !has(" of all connections"));
+	ZT_CASE("there are as many mistakes as there are, shown or not",
+	    has("<b>1,234</b> <span><a href=\"#mistakes\">who") &&
+		has("Possible mistakes <span class=\"count\">1,234</span>"));
 	statsfake_free(&s);
 	how.mistakes = 0;
 	statsfake_make(&how, &s);
@@ -258,6 +260,30 @@ test_words(void)
 	    has("4 records could not be read"));
 	ZT_CASE("nor is a daemon that does not run",
 	    has("<strong>zfwd does not run now."));
+}
+
+/* Of days that have just begun. */
+static void
+test_young(void)
+{
+	struct statsfake how = usual();
+
+	how.days = 7;
+	how.hours = 40;
+	print_fake(&how);
+	ZT_CASE("a day or two are shown by hours",
+	    has("Connections an hour") && has("The same in figures, by hour"));
+	ZT_CASE("there is no week of them yet", !has("Hours of the week"));
+	how.hours = 1;
+	how.modes = TALLY_SHADOW;
+	print_fake(&how);
+	ZT_CASE("an hour is shown by minutes",
+	    has("Connections a minute") && has("by five minutes") &&
+		is_nested());
+	how.hours = 0;
+	how.days = 0;
+	print_fake(&how);
+	ZT_CASE("before the first minute it says so", has("No history yet."));
 }
 
 static void
@@ -488,6 +514,7 @@ test_full_disk(void)
 static const struct zt_test tests[] = {
 	{ "the document", test_document },
 	{ "what it says", test_words },
+	{ "a young history", test_young },
 	{ "its figures", test_figures },
 	{ "what was asked for", test_asked },
 	{ "names from outside", test_names },

@@ -85,6 +85,46 @@ test_ranges(void)
 	}
 }
 
+/* A day's slot begins at its midnight, the first hour's before zfw did. */
+static void
+test_young(void)
+{
+	static const struct {
+		const char *name;
+		unsigned hours;
+		enum tally_step want;
+		enum svg_unit unit;
+	} ages[] = {
+		{ "the first hour is shown by minutes", 1, TALLY_MINUTE,
+		    SVG_MINUTES },
+		{ "some hours, too", 8, TALLY_MINUTE, SVG_HOURS },
+		{ "a day and a half is shown by hours", 37, TALLY_HOUR,
+		    SVG_HOURS },
+		{ "so are three days", 70, TALLY_HOUR, SVG_HOURS },
+		{ "and six, with sums of days", 144, TALLY_HOUR, SVG_DAYS },
+	};
+
+	zone("UTC");
+	for (size_t i = 0; i < sizeof(ages) / sizeof(ages[0]); i++) {
+		struct statsfake how = { .seed = 3,
+			.until_ms = UNTIL_MS - 5 * HOUR_MS,
+			.days = 7,
+			.hours = ages[i].hours,
+			.modes = TALLY_ENFORCE };
+		struct svg_range r = { .n = 0 };
+		struct svg_bin bin[SVG_BINS_MAX];
+		struct stats s;
+
+		statsfake_make(&how, &s);
+		ZT_CASE(ages[i].name,
+		    svg_range_pick(&s, &r) && r.step == ages[i].want &&
+			svg_unit_of(&r) == ages[i].unit);
+		ZT_CASE("there are some sums, but not too many",
+		    svg_bins(&r, bin) >= 6 && svg_bins(&r, bin) <= 80);
+		statsfake_free(&s);
+	}
+}
+
 static void
 test_nothing(void)
 {
@@ -226,6 +266,30 @@ draw(unsigned days, enum svg_size size, uint32_t peak)
 	return out;
 }
 
+static char *
+draw_first_hour(void)
+{
+	const struct statsfake how = { .seed = 3,
+		.until_ms = UNTIL_MS,
+		.days = 7,
+		.hours = 1,
+		.modes = TALLY_ENFORCE };
+	struct stats s;
+	struct html h = { .s = &s };
+	struct svg_range r;
+	char *out = NULL;
+	size_t n = 0;
+
+	statsfake_make(&how, &s);
+	h.f = open_memstream(&out, &n);
+	if (h.f == NULL || !svg_range_pick(&s, &r))
+		abort();
+	svg_timeline(&h, &r, SVG_WIDE);
+	(void)fclose(h.f);
+	statsfake_free(&s);
+	return out;
+}
+
 static void
 test_pictures(void)
 {
@@ -244,6 +308,10 @@ test_pictures(void)
 			    strstr(out, "middle\">") != NULL);
 			free(out);
 		}
+	out = draw_first_hour();
+	ZT_CASE("an hour has its minutes below it",
+	    strstr(out, ">23:00<") != NULL && strstr(out, ">23:35<") != NULL);
+	free(out);
 	out = draw(30, SVG_WIDE, UINT32_MAX);
 	ZT_CASE("a peak beyond all measure, too",
 	    stays_within(out, 960, 420) && strstr(out, "4G") != NULL);
@@ -252,6 +320,7 @@ test_pictures(void)
 
 static const struct zt_test tests[] = {
 	{ "which step", test_ranges },
+	{ "a young history", test_young },
 	{ "nothing to show", test_nothing },
 	{ "bins", test_bins },
 	{ "numbers", test_numbers },
