@@ -23,7 +23,8 @@ NFT_O	:= nft/nft nft/nftinstall nft/nftlook nft/nftbatch nft/nftlayout nft/nftse
 
 # Reads a store's file past its owner; without the library.  Chunks of the
 # history need daemon/tally and db/record_series besides.
-SCAN_O	:= db/scan db/scanfile db/doubt db/kcfile db/kcwal db/seen
+SCAN_O	:= db/scan db/scan_skip db/scanfile db/doubt db/kcfile db/kcwal \
+	   db/seen
 
 STORE_O	:= db/store db/store_allow db/store_series db/record_series daemon/tally db/parts db/storefile db/kcguard db/record db/record_client db/record_behind
 
@@ -169,7 +170,8 @@ zfw-whitelist_L := libconfuse libmnl libnftnl libsodium kyotocabinet \
 
 # What zfw-stats reads and writes; neither the store nor the engine is in it.
 STATSREAD_O := tools/stats_read tools/stats_mem tools/stats_dict \
-	   tools/stats_name tools/stats_rows tools/stats_list tools/stats_top \
+	   tools/stats_name tools/stats_rows tools/stats_group \
+	   tools/stats_list tools/stats_tell tools/stats_top \
 	   tools/stats_geo tools/stats_mark tools/stats_series \
 	   tools/stats_botnet $(SCAN_O) db/record db/record_client \
 	   db/record_behind db/record_brief db/record_series daemon/tally \

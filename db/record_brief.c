@@ -8,6 +8,33 @@
 #define TIME_BYTES 6
 #define HAS_CLICK  4 /* of record_behind.c */
 
+/* The parts of a fixed size. */
+#define HEAD_BYTES  (1 + 2 + 2 * TIME_BYTES + 4)
+#define BLOCK_BYTES (4 + 2 + 4 + 2 * TIME_BYTES)
+#define FACT_BYTES  (1 + 1 + 4 + TIME_BYTES)
+#define GOOD_BYTES  (2 + 4 + 4 + 4 + 1)
+#define TRUST_BYTES (3 * TIME_BYTES + 8 + 4)
+
+/* Of bytes that are there: their number was asked for once, for all. */
+static uint32_t
+le32(const uint8_t *p)
+{
+	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
+	    (uint32_t)p[3] << 24;
+}
+
+static uint16_t
+le16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] | (unsigned)p[1] << 8);
+}
+
+static int64_t
+time_at(const uint8_t *p)
+{
+	return (int64_t)(le32(p) | (uint64_t)le16(p + 4) << 32);
+}
+
 static struct str
 rd_str(struct rd *r)
 {
@@ -20,32 +47,38 @@ rd_str(struct rd *r)
 static void
 knocks(struct rd *r, struct record_brief *b)
 {
-	b->knocks = rd_le32(r);
-	rd_skip(r, TIME_BYTES);
+	const uint8_t *p = rd_take(r, 4 + TIME_BYTES);
+
+	if (p == NULL)
+		return;
+	b->knocks = le32(p);
+	b->knock_ms = time_at(p + 4);
 }
 
 static void
 block(struct rd *r, struct record_brief *b)
 {
-	b->tier = rd_u8(r);
-	rd_skip(r, 1);
-	b->by_admin = rd_u8(r) != 0;
-	rd_skip(r, 1);
-	b->score_permille = rd_le16(r);
-	for (size_t i = 0; i < sizeof(b->reasons); i++) {
-		uint8_t k = rd_u8(r);
+	const uint8_t *p = rd_take(r, BLOCK_BYTES);
 
-		b->reasons[i] = k < EVIDENCE_KINDS ? k : 0;
-	}
-	b->block_from_ms = rd_time(r);
-	b->block_until_ms = rd_time(r);
+	if (p == NULL)
+		return;
+	b->tier = p[0];
+	b->by_admin = p[2] != 0;
+	b->shadow = p[3] != 0;
+	b->score_permille = le16(p + 4);
+	for (size_t i = 0; i < sizeof(b->reasons); i++)
+		b->reasons[i] = p[6 + i] < EVIDENCE_KINDS ? p[6 + i] : 0;
+	b->block_from_ms = time_at(p + 10);
+	b->block_until_ms = time_at(p + 10 + TIME_BYTES);
 }
 
 static void
 offences(struct rd *r, struct record_brief *b)
 {
-	b->offences = rd_le32(r);
-	rd_skip(r, TIME_BYTES);
+	const uint8_t *p = rd_take(r, 4 + TIME_BYTES);
+
+	if (p != NULL)
+		b->offences = le32(p);
 }
 
 static void
@@ -58,10 +91,11 @@ history(struct rd *r, struct record_brief *b)
 static void
 facts(struct rd *r, struct record_brief *b)
 {
-	for (size_t n = rd_u8(r); n > 0 && !r->bad; n--) {
-		b->wanted |= rd_u8(r) == EVIDENCE_REPORTED_HAM;
-		rd_skip(r, 1 + 4 + TIME_BYTES);
-	}
+	size_t n = rd_u8(r);
+	const uint8_t *p = rd_take(r, n * FACT_BYTES);
+
+	for (size_t i = 0; p != NULL && i < n; i++)
+		b->wanted |= p[i * FACT_BYTES] == EVIDENCE_REPORTED_HAM;
 }
 
 static void
@@ -77,26 +111,34 @@ samples(struct rd *r, struct record_brief *b)
 static void
 good(struct rd *r, struct record_brief *b)
 {
-	b->good_days = rd_le16(r);
-	rd_skip(r, 4 + 4);
-	b->good_mails = rd_le32(r);
-	rd_skip(r, 1);
+	const uint8_t *p = rd_take(r, GOOD_BYTES);
+
+	if (p == NULL)
+		return;
+	b->good_days = le16(p);
+	b->good_mails = le32(p + 10);
 }
 
 static void
 trust(struct rd *r, struct record_brief *b)
 {
-	b->login_ms = rd_time(r);
-	b->peer = rd_time(r) != 0;
-	rd_skip(r, TIME_BYTES + 8 + 4);
+	const uint8_t *p = rd_take(r, TRUST_BYTES);
+
+	if (p == NULL)
+		return;
+	b->login_ms = time_at(p);
+	b->peer = time_at(p + TIME_BYTES) != 0;
 }
 
 static void
 names(struct rd *r, struct record_brief *b)
 {
-	b->helo_class = rd_u8(r);
-	b->name_class = rd_u8(r);
-	rd_skip(r, 8);
+	const uint8_t *p = rd_take(r, 1 + 1 + 8);
+
+	if (p == NULL)
+		return;
+	b->helo_class = p[0];
+	b->name_class = p[1];
 	b->rdns = rd_str(r);
 	b->helo = rd_str(r);
 }
@@ -172,20 +214,19 @@ bool
 record_brief(const void *key, size_t key_n, const void *value, size_t n,
     struct record_brief *out)
 {
-	struct rd r = rd_init(value, n);
+	struct rd r = rd_init(value, n < RECORD_CHECK ? 0 : n - RECORD_CHECK);
+	const uint8_t *head = rd_take(&r, HEAD_BYTES);
 	unsigned have;
 
 	memset(out, 0, sizeof(*out));
-	if (!record_client_key_parse(key, key_n, &out->key) ||
-	    n < 1 + RECORD_CHECK || rd_u8(&r) != RECORD_VERSION)
+	if (head == NULL || head[0] != RECORD_VERSION ||
+	    !record_client_key_parse(key, key_n, &out->key))
 		return false;
-	r.n -= RECORD_CHECK;
-	have = rd_le16(&r);
-	out->first_ms = rd_time(&r);
-	out->last_ms = rd_time(&r);
-	out->connects = rd_le32(&r);
-	for (size_t i = 0; i < GROUPS && have >> i != 0; i++)
-		if (have & 1U << i)
-			groups[i](&r, out);
+	have = le16(head + 1);
+	out->first_ms = time_at(head + 3);
+	out->last_ms = time_at(head + 3 + TIME_BYTES);
+	out->connects = le32(head + 3 + 2 * TIME_BYTES);
+	for (have &= (1U << GROUPS) - 1; have != 0; have &= have - 1)
+		groups[__builtin_ctz(have)](&r, out);
 	return !r.bad;
 }

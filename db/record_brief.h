@@ -16,12 +16,13 @@
 
 struct record_brief {
 	struct addr key;
-	int64_t first_ms, last_ms, block_from_ms, block_until_ms, login_ms;
+	int64_t first_ms, last_ms, knock_ms, block_from_ms, block_until_ms;
+	int64_t login_ms;
 	uint32_t connects, knocks, offences, good_mails, botnet;
 	uint16_t good_days, score_permille;
 	uint8_t tier, reasons[4];
 	uint8_t name_class, helo_class;
-	bool by_admin;
+	bool by_admin, shadow;
 	bool peer;    /* we deliver to it */
 	bool wanted;  /* people reported wanted mail */
 	bool clicked; /* the record tells of a click, or that it gets no link */

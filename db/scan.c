@@ -18,15 +18,10 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "db/doubt.h"
 #include "db/record.h"
-#include "db/scanfile.h"
-#include "db/seen.h"
-#include "fp/hash.h"
+#include "db/scan_impl.h"
 
-#define BUFFER     ((size_t)256 << 10)
 #define SMALL      ((size_t)16 << 10) /* of one moment more often */
-#define MARKS      16
 #define MARK_EACH  SMALL
 #define TRIES      10  /* at one place */
 #define TRIES_MAX  128 /* in one pass */
@@ -35,27 +30,8 @@
 #define PAUSE_MAX  5 /* times doubled */
 #define PASSES     5 /* in one call */
 #define PASS_NS    250000000L
-#define RESCUE_MAX ((uint64_t)160 << 10) /* of a record behind damage */
-#define ONE_MAX    ((size_t)8192)        /* of one that is read alone */
-#define HASH_MAX   ((size_t)32)          /* of what is no block */
-
-struct scan {
-	struct scanfile f;
-	uint64_t mark[MARKS]; /* where blocks began, the newest last */
-	size_t marks;
-	/* Trouble: how far we got, and how often we tried to get further. */
-	uint64_t far;
-	unsigned tries, all_tries, fronts, pass;
-	struct doubts doubts;
-	uint64_t where;       /* of the record that is handed out */
-	struct timespec done; /* change of the file before the first pass */
-	struct timespec met;  /* and before the last pass */
-	bool progress;        /* it was written to since then */
-	struct seen seen;     /* only if somebody has it open; else empty */
-	struct scan_counts counts;
-	scan_fn *fn;
-	void *arg;
-};
+#define ONE_MAX    ((size_t)8192) /* of one that is read alone */
+#define ONE_FIRST  ((size_t)2048) /* most are shorter */
 
 int
 scan_open(const char *dir, struct scan **out, char error[256])
@@ -88,25 +64,6 @@ scan_close(struct scan *s)
 	free(s);
 }
 
-static bool
-is_meta(const struct kcfile_block *b)
-{
-	struct record_key k = record_meta_key();
-
-	return b->key.n == k.n && memcmp(b->key.p, k.b, k.n) == 0 &&
-	    record_meta_decode(b->value.p, b->value.n) != 0;
-}
-
-/* *hash: of a record; 0 = the mark, or none. */
-static bool
-sound(enum kcfile_is is, const struct kcfile_block *b, uint64_t *hash)
-{
-	if (is == KCFILE_RECORD && record_whole(b->key, b->value, hash))
-		return true;
-	*hash = 0;
-	return is == KCFILE_FREE || (is == KCFILE_RECORD && is_meta(b));
-}
-
 /* ---- while somebody writes ---- */
 
 static void
@@ -114,8 +71,9 @@ mark(struct scan *s, uint64_t at)
 {
 	if (s->marks > 0 && at < s->mark[s->marks - 1] + MARK_EACH)
 		return;
-	if (s->marks == MARKS) {
-		memmove(s->mark, s->mark + 1, (MARKS - 1) * sizeof(s->mark[0]));
+	if (s->marks == SCAN_MARKS) {
+		memmove(s->mark, s->mark + 1,
+		    (SCAN_MARKS - 1) * sizeof(s->mark[0]));
 		s->marks--;
 	}
 	s->mark[s->marks++] = at;
@@ -146,7 +104,7 @@ static void
 calm(struct scan *s)
 {
 	s->tries = 0;
-	s->f.want = BUFFER;
+	s->f.want = SCAN_BUFFER;
 }
 
 /* Begun meanwhile?  From now on we may meet things again. */
@@ -216,74 +174,6 @@ passed(struct scan *s, uint64_t at)
 
 /* ---- damage ---- */
 
-/* Is there a block behind it, or the end? */
-static int
-followed(struct scan *s, uint64_t at, bool *yes)
-{
-	struct kcfile_block b;
-	enum kcfile_is is = KCFILE_FREE;
-	int e = 0;
-
-	if (at < s->f.end)
-		e = scanfile_block(&s->f, at, RESCUE_MAX, &is, &b);
-	*yes = at <= s->f.end && is != KCFILE_BAD;
-	return e;
-}
-
-/* Moves *at behind what is damaged, to the next place that makes sense. */
-static int
-skip(struct scan *s, uint64_t *at, uint64_t size, struct doubt *d)
-{
-	uint64_t from = *at;
-	size_t want = s->f.want;
-	bool yes = false;
-	int e = 0;
-
-	s->f.want = BUFFER;
-	if (size > 0 && from + size <= s->f.end)
-		e = followed(s, from + size, &yes);
-	d->bad = yes;
-	if (yes)
-		*at = from + size;
-	while (e == 0 && !yes) {
-		struct kcfile_block b;
-		enum kcfile_is is;
-		uint64_t hash;
-
-		*at += s->f.head.align;
-		if (*at >= s->f.end)
-			break;
-		e = scanfile_block(&s->f, *at, RESCUE_MAX, &is, &b);
-		yes = e == 0 && sound(is, &b, &hash);
-		if (yes && is == KCFILE_FREE)
-			e = followed(s, *at + b.size, &yes);
-	}
-	if (*at > s->f.end)
-		*at = s->f.end > from ? s->f.end : from;
-	if (d->bad == 0)
-		d->lost = *at - from;
-	s->f.want = want;
-	return e;
-}
-
-/* `size`: 0, or of a record whose check bytes are wrong. */
-static struct doubt
-doubt_here(const struct scan *s, uint64_t at, uint64_t size)
-{
-	size_t skipped = (size_t)(at - s->f.from);
-	size_t n = skipped < s->f.n ? s->f.n - skipped : 0;
-
-	if (n > (size > 0 ? size : HASH_MAX))
-		n = size > 0 ? (size_t)size : HASH_MAX;
-	return (struct doubt){
-		.at = at,
-		.hash = n == 0 ? 0 : hash_stable(s->f.buf + skipped, n),
-		.pass = s->pass,
-		/* What is under way there may be the same as last time. */
-		.blind = s->f.blind && !s->progress,
-	};
-}
-
 static void
 settle(struct scan *s, const struct doubt *d)
 {
@@ -299,13 +189,13 @@ settle(struct scan *s, const struct doubt *d)
 static int
 trouble(struct scan *s, uint64_t *at, uint64_t size)
 {
-	struct doubt d = doubt_here(s, *at, size);
+	struct doubt d = scan_doubt(s, *at, size);
 	bool known = doubt_met(&s->doubts, &d) != NULL;
 	int e = known ? 0 : again(s, at);
 
 	if (e != 0)
 		return e < 0 ? e : 0;
-	e = skip(s, at, size, &d);
+	e = scan_skip(s, at, size, &d);
 	if (e == 0 && !known)
 		settle(s, &d);
 	return e;
@@ -317,9 +207,9 @@ trouble(struct scan *s, uint64_t *at, uint64_t size)
 #define STOP (-ECANCELED)
 
 static int
-hand_out(struct scan *s, const struct kcfile_block *b, uint64_t hash)
+hand_out_now(struct scan *s, const struct held *h)
 {
-	int there = s->seen.max == 0 ? 0 : seen_add(&s->seen, hash);
+	int there = s->seen.max == 0 ? 0 : seen_add(&s->seen, h->hash);
 
 	if (there < 0)
 		return there;
@@ -328,8 +218,47 @@ hand_out(struct scan *s, const struct kcfile_block *b, uint64_t hash)
 		return 0;
 	}
 	s->counts.records++;
-	return s->fn(s->arg, b->key.p, b->key.n, b->value.p, b->value.n) ? 0 :
-									   STOP;
+	s->where = h->where;
+	return s->fn(s->arg, h->b.key.p, h->b.key.n, h->b.value.p,
+		   h->b.value.n) ?
+	    0 :
+	    STOP;
+}
+
+/* To be called before anything else is read into the buffer. */
+static int
+flush(struct scan *s)
+{
+	struct held h = s->held;
+
+	s->held.is = false;
+	return h.is ? hand_out_now(s, &h) : 0;
+}
+
+/* One behind: its place in `seen` comes from memory while the next is read. */
+static int
+hand_out(struct scan *s, const struct held *h)
+{
+	int e;
+
+	if (s->seen.max == 0)
+		return hand_out_now(s, h);
+	seen_soon(&s->seen, h->hash);
+	e = flush(s);
+	s->held = *h;
+	return e;
+}
+
+static int
+block_at(struct scan *s, uint64_t at, enum kcfile_is *is,
+    struct kcfile_block *b)
+{
+	int e;
+
+	if (scanfile_has(&s->f, at, is, b))
+		return 0;
+	e = flush(s);
+	return e != 0 ? e : scanfile_block(&s->f, at, UINT64_MAX, is, b);
 }
 
 /* One block. */
@@ -339,19 +268,23 @@ step(struct scan *s, uint64_t *at)
 	struct kcfile_block b = { 0 };
 	enum kcfile_is is;
 	uint64_t hash;
-	int e = scanfile_block(&s->f, *at, UINT64_MAX, &is, &b);
+	uint64_t where = *at;
+	int e = block_at(s, *at, &is, &b);
 
 	if (e != 0)
 		return e;
-	if (!sound(is, &b, &hash))
+	if (!scan_sound(is, &b, &hash)) {
+		e = flush(s);
+		if (e != 0)
+			return e;
 		return trouble(s, at, is == KCFILE_RECORD ? b.size : 0);
-	s->where = *at;
+	}
 	*at += b.size;
 	passed(s, *at);
 	if (is == KCFILE_FREE)
 		return 0;
-	if (hash != 0 || !is_meta(&b))
-		return hand_out(s, &b, hash);
+	if (hash != 0 || !scan_is_meta(&b))
+		return hand_out(s, &(struct held){ true, b, hash, where });
 	s->counts.format = record_meta_decode(b.value.p, b.value.n);
 	return s->counts.format > RECORD_FORMAT ? -ENOTSUP : 0;
 }
@@ -361,8 +294,10 @@ static int
 ended(struct scan *s, uint64_t *at)
 {
 	struct doubt d;
-	int e = scanfile_fill(&s->f, *at, s->f.want);
+	int e = flush(s);
 
+	if (e == 0)
+		e = scanfile_fill(&s->f, *at, s->f.want);
 	if (e != 0 || *at < s->f.end)
 		return e;
 	if (*at == s->f.end && s->f.head.size <= s->f.bytes) {
@@ -374,7 +309,7 @@ ended(struct scan *s, uint64_t *at)
 	if (e != 0)
 		return e < 0 ? e : 0;
 	if (s->f.head.size > s->f.bytes) {
-		d = doubt_here(s, s->f.bytes, 0);
+		d = scan_doubt(s, s->f.bytes, 0);
 		d.hash = s->f.head.size;
 		d.lost = s->f.head.size - s->f.bytes;
 		settle(s, &d);
@@ -409,6 +344,7 @@ pass(struct scan *s)
 	s->met = now;
 	s->pass++;
 	s->marks = 0;
+	s->held.is = false;
 	s->all_tries = s->fronts = 0;
 	calm(s);
 	s->counts.bad = s->counts.lost = s->doubts.more = 0;
@@ -486,13 +422,20 @@ int
 scan_read(struct scan *s, uint64_t where, scan_fn *fn, void *arg)
 {
 	struct kcfile_block b = { 0 };
+	enum kcfile_is is;
 	uint64_t hash;
-	int e = scanfile_fill(&s->f, where, ONE_MAX);
+	int e = scanfile_fill(&s->f, where, ONE_FIRST);
 
 	if (e != 0)
 		return e;
-	if (kcfile_block(&s->f.head, s->f.buf, s->f.n, &b) != KCFILE_RECORD ||
-	    !record_whole(b.key, b.value, &hash))
+	is = kcfile_block(&s->f.head, s->f.buf, s->f.n, &b);
+	if (is == KCFILE_MORE) {
+		e = scanfile_fill(&s->f, where, ONE_MAX);
+		if (e != 0)
+			return e;
+		is = kcfile_block(&s->f.head, s->f.buf, s->f.n, &b);
+	}
+	if (is != KCFILE_RECORD || !record_whole(b.key, b.value, &hash))
 		return -ENOENT;
 	s->where = where;
 	(void)fn(arg, b.key.p, b.key.n, b.value.p, b.value.n);

@@ -316,6 +316,18 @@ left(const struct scanfile *f, uint64_t at)
 	return at < f->end ? f->end - at : 0;
 }
 
+bool
+scanfile_has(const struct scanfile *f, uint64_t at, enum kcfile_is *is,
+    struct kcfile_block *b)
+{
+	size_t skip = (size_t)(at - f->from);
+
+	if (at < f->from || at - f->from >= f->n)
+		return false;
+	*is = kcfile_block(&f->head, f->buf + skip, f->n - skip, b);
+	return *is != KCFILE_MORE && b->size <= left(f, at);
+}
+
 int
 scanfile_block(struct scanfile *f, uint64_t at, uint64_t max,
     enum kcfile_is *is, struct kcfile_block *b)

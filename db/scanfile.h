@@ -57,6 +57,13 @@ bool scanfile_undone(const struct scanfile *f);
 int scanfile_fill(struct scanfile *f, uint64_t at, size_t want);
 
 /*
+ * The block at `at` if it is in the buffer already: *is and *b, which borrows
+ * until the next call that reads.  False: it has to be read.
+ */
+bool scanfile_has(const struct scanfile *f, uint64_t at, enum kcfile_is *is,
+    struct kcfile_block *b);
+
+/*
  * The block at `at`, up to `max` bytes of it; BAD also where it is longer than
  * that, or than the file.  *b borrows until the next call.
  */

@@ -53,6 +53,13 @@ grow(struct seen *s)
 	return true;
 }
 
+void
+seen_soon(const struct seen *s, uint64_t hash)
+{
+	__builtin_prefetch(
+	    &s->slot[(size_t)(hash ^ hash >> 32) & (s->max - 1)]);
+}
+
 int
 seen_add(struct seen *s, uint64_t hash)
 {

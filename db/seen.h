@@ -20,6 +20,8 @@ struct seen {
 /* Room for `n`, which is a hint; false: no memory. */
 bool seen_init(struct seen *s, uint64_t n);
 void seen_fini(struct seen *s);
+/* seen_add() will be asked for it soon. */
+void seen_soon(const struct seen *s, uint64_t hash);
 /* 1: it was there; 0: it is now; -ENOMEM. */
 int seen_add(struct seen *s, uint64_t hash);
 

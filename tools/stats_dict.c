@@ -3,25 +3,24 @@
 #include <stdlib.h>
 
 #include "tools/stats_impl.h"
+#include "tools/stats_sip.h"
 
 #define FEW 64
 
-static uint64_t
-hash_of(const struct stats_dict *d, const void *key, size_t n)
+static bool
+is_word(const struct stats_word *w, const void *key, size_t n)
 {
-	return hash_keyed(&d->key, key, n);
+	return w->key_n == n && memcmp(w->key, key, n) == 0;
 }
 
 /* The slot that has it, or the empty one where it belongs. */
 static size_t
 slot_of(const struct stats_dict *d, const void *key, size_t n)
 {
-	size_t i = hash_of(d, key, n) & (d->slots - 1);
+	size_t i = stats_sip(&d->key, key, n) & (d->slots - 1);
 
 	while (d->slot[i] != 0) {
-		const struct stats_word *w = &d->word[d->slot[i]];
-
-		if (w->key_n == n && memcmp(w->key, key, n) == 0)
+		if (is_word(&d->word[d->slot[i]], key, n))
 			break;
 		i = (i + 1) & (d->slots - 1);
 	}
@@ -50,8 +49,20 @@ grow(struct stats_dict *d)
 	return true;
 }
 
-uint32_t
-stats_dict_id(struct stats_dict *d, const void *key, size_t n)
+/* A few names are most of what is looked up; a wrong guess costs nothing. */
+static uint32_t *
+guess(struct stats_dict *d, const void *key, size_t n)
+{
+	struct rd r = rd_init(key, n);
+	uint32_t end;
+
+	rd_skip(&r, n < 4 ? n : n - 4);
+	end = rd_be32(&r);
+	return &d->recent[(end ^ end >> 5 ^ n) % STATS_RECENT];
+}
+
+static uint32_t
+find_or_add(struct stats_dict *d, const void *key, size_t n)
 {
 	size_t at;
 	void *copy;
@@ -68,8 +79,21 @@ stats_dict_id(struct stats_dict *d, const void *key, size_t n)
 		return 0;
 	memcpy(copy, key, n);
 	d->slot[at] = ++d->n;
-	d->word[d->n] = (struct stats_word){ copy, n, "", "", 0 };
+	d->word[d->n] = (struct stats_word){ .key = copy,
+		.key_n = n,
+		.name = "",
+		.note = "" };
 	return d->n;
+}
+
+uint32_t
+stats_dict_id(struct stats_dict *d, const void *key, size_t n)
+{
+	uint32_t *recent = guess(d, key, n);
+
+	if (*recent == 0 || !is_word(&d->word[*recent], key, n))
+		*recent = find_or_add(d, key, n);
+	return *recent;
 }
 
 void
@@ -81,4 +105,5 @@ stats_dict_free(struct stats_dict *d)
 	d->slot = NULL;
 	d->n = d->max = 0;
 	d->slots = 0;
+	memset(d->recent, 0, sizeof(d->recent));
 }

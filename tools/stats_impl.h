@@ -4,15 +4,16 @@
  *
  * One scan of the store makes a row of 64 bytes of each client: figures, its
  * place in the file, and of each kind what group it is in, for names that
- * strangers choose as 40 bits of a keyed hash.  Sorting these finds the
- * biggest groups exactly; only of them are names and machines then read again,
- * from their places.  A million clients are 64 MB and a tenth more, whatever
+ * strangers choose as 40 bits of a keyed hash.  Equal ones side by side show
+ * the biggest groups exactly; only of them are names and machines then read
+ * again, from their places.  A million clients are 64 MB and a tenth more, whatever
  * strangers call themselves.  Of a million names of a kind a shown one shares
  * its hash with another once in some 20,000 runs; then they count as one.
  */
 #ifndef ZFW_TOOLS_STATS_IMPL_H
 #define ZFW_TOOLS_STATS_IMPL_H
 
+#include "daemon/evidence_kind.h"
 #include "db/record_brief.h"
 #include "db/scan.h"
 #include "fp/hash.h"
@@ -20,6 +21,9 @@
 
 #define STATS_TEXT_MAX 320 /* of a group's name, NUL included */
 #define STATS_ROWS_MAX ((size_t)1 << 24)
+
+/* A buffer that is filled before it is read: zeroing a million costs more. */
+#define STATS_UNSET __attribute__((uninitialized))
 
 /* ---- memory that lives as long as the struct stats (stats_mem.c) ---- */
 
@@ -33,23 +37,37 @@ void stats_mem_free(struct stats_mem *m);
 
 /* ---- few names, each with a number from 1 on (stats_dict.c) ---- */
 
+struct stats_few { /* of one of few names */
+	uint32_t machines, zombies;
+	uint32_t number; /* in the list, from 1 on; 0 = not shown */
+};
 struct stats_word {
 	const void *key;
 	size_t key_n;
+	struct stats_few few;
 	const char *name, *note; /* set by the owner of the dictionary */
 	int64_t first_ms;        /* of a botnet, when known */
 };
+#define STATS_RECENT 256 /* a power of two */
 struct stats_dict {
 	struct stats_word *word; /* [0] is unused */
 	uint32_t n, max, limit;
 	uint32_t *slot;
-	size_t slots; /* a power of two, or 0 */
+	size_t slots;                  /* a power of two, or 0 */
+	uint32_t recent[STATS_RECENT]; /* looked up last, by their end */
 	struct hash_key key;
 	struct stats_mem *mem;
 };
 /* Its number, new ones included; 0: full, or no memory. */
 uint32_t stats_dict_id(struct stats_dict *d, const void *key, size_t n);
 void stats_dict_free(struct stats_dict *d);
+
+static inline void
+stats_few_add(struct stats_few *f, uint32_t zombie)
+{
+	f->machines++;
+	f->zombies += zombie;
+}
 
 /* ---- rows (stats_rows.c) ---- */
 
@@ -66,11 +84,11 @@ enum { ROW_ZOMBIE = 1, ROW_GOOD = 2, ROW_BLOCKED = 4 };
 struct stats_row {
 	uint32_t at; /* in the file, in units of STATS_AT */
 	uint32_t first_s, last_s, connects, knocks;
-	uint32_t lo[HASHED_KINDS]; /* later the number in the list, 0 = none */
-	uint32_t as;               /* numbers of dictionaries, later ... */
-	uint16_t country, system, botnet; /* ... of lists */
+	uint32_t lo[HASHED_KINDS];
+	uint32_t as; /* numbers of dictionaries */
+	uint16_t country, system, botnet;
 	uint16_t offences;
-	uint8_t reason[4]; /* enum evidence_kind, later of the list */
+	uint8_t reason[4]; /* enum evidence_kind */
 	uint8_t hi[HASHED_KINDS];
 	uint8_t flags;
 };
@@ -109,6 +127,7 @@ struct stats_in {
 	struct stats_row *row;
 	size_t row_n, row_max;
 	struct stats_dict dict[STATS_KINDS]; /* of kinds not hashed */
+	struct stats_few evidence[EVIDENCE_KINDS];
 	struct stats_geo *geo;
 	struct stats_series_in *series;
 	struct stats_blob *blob; /* parts of what was learned of botnets */
@@ -122,7 +141,8 @@ struct stats_in {
 /* Empty: none.  Of kinds that are hashed, and STATS_SYSTEM. */
 struct str stats_name(enum stats_kind k, const struct record_brief *b,
     char buf[STATS_TEXT_MAX]);
-uint64_t stats_name_hash(const struct hash_key *key, enum stats_kind k,
+/* 40 bits; 0: it has none. */
+uint64_t stats_name_hash(const struct hash_key *key, enum stats_hashed h,
     const struct record_brief *b);
 enum stats_kind stats_hashed_kind(enum stats_hashed h);
 const char *stats_evidence(unsigned kind, const char **words); /* NULL: none */
@@ -133,11 +153,31 @@ bool stats_rows_add(struct stats_in *in, const struct record_brief *b,
 /* Rows -> in->out->list, machines included.  0 or -errno. */
 int stats_lists(struct stats_in *in);
 
-/* Sorts v[n], n < 2^32, by the bits from `low` on; `tmp` is as big. */
+/* ---- sorting (stats_group.c) ---- */
+
+/*
+ * Brings those of v[n], n < 2^32, side by side whose bits from `low` on are
+ * equal; none is 0 there.  stats_sort() sorts by 44 of these bits.  `tmp` is as big.
+ */
+void stats_group(uint64_t *v, uint64_t *tmp, size_t n, unsigned low);
 void stats_sort(uint64_t *v, uint64_t *tmp, size_t n, unsigned low);
 
-/* One machine as it is in the store now; false: it is not there any more. */
-bool stats_machine_read(struct stats_in *in, uint64_t where,
+/* ---- single records again (stats_tell.c) ---- */
+
+struct stats_want {
+	uint32_t at;            /* as in a row */
+	enum stats_hashed kind; /* of the name */
+	uint64_t hash;
+	const char *
+	    *name; /* NULL: it is not wanted; *name NULL: not yet told */
+	struct stats_machine *machine; /* NULL: the same */
+};
+/*
+ * As they are in the store now; what is not there any more, or has another
+ * name now, is left as it was.
+ */
+void stats_tell(struct stats_in *in, struct stats_want *want, size_t n);
+void stats_machine(struct stats_in *in, const struct record_brief *b,
     struct stats_machine *m);
 
 /* ---- possible mistakes (stats_mark.c) ---- */

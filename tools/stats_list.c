@@ -2,19 +2,18 @@
 /*
  * stats_list - rows -> the biggest groups of each kind
  *
- * First, kind by kind, which are shown: in place of hashes and words the rows
- * then have numbers of shown groups, from 1 on.  Then one walk over the rows,
- * ordered by network, sums them up: so a group counts its networks by
- * comparing with the last one.
+ * First, kind by kind, which are shown: these have numbers, from 1 on.  Then
+ * one walk over the rows, those of a network one after the other, sums them
+ * up: so a group counts its networks by comparing with the last one.
  */
 #include <errno.h>
 #include <stdlib.h>
 
-#include "daemon/evidence_kind.h"
 #include "tools/stats_impl.h"
 #include "tools/stats_top.h"
 
-#define INDEX    24 /* bits of a row's number, below its network */
+#define INDEX    24 /* bits of a row's number, below its hash */
+#define ROW      (((uint64_t)1 << INDEX) - 1)
 #define AHEAD    16 /* rows that are fetched early */
 #define SPEAKERS 4  /* rows of a group that may tell its name */
 
@@ -25,19 +24,24 @@ struct group_sum {
 	uint32_t first_s, last_s;
 	struct stats_group g;
 	struct top busy; /* its rows */
+	size_t machines; /* of these that are shown */
 };
 
 struct lists {
 	struct stats_in *in;
 	uint64_t *v, *tmp; /* row_n each */
+	uint64_t *zombies; /* a bit a row */
 	struct group_sum *sum[STATS_KINDS];
 	size_t n[STATS_KINDS];
 	struct top_entry *busy; /* the places of all */
-	struct place { /* shown networks by hash: rows keep theirs, to sort */
-		uint64_t hash;
-		uint32_t number; /* 0 = unused */
-	} * net;
-	size_t net_mask;
+	size_t busy_n;
+	struct shown { /* of hashed kinds, by hash */
+		struct place {
+			uint64_t hash;
+			uint32_t number; /* 0 = unused */
+		} * place;
+		size_t mask;
+	} shown[HASHED_KINDS];
 };
 
 /* ---- which are shown ---- */
@@ -63,68 +67,54 @@ choose(struct lists *l, enum stats_kind k, struct top *t)
 
 /* Equal hashes are side by side: a run of them is a group. */
 static uint64_t
-count_runs(const uint64_t *v, size_t n, struct top *t)
+count_runs(const struct lists *l, size_t n, struct top *t)
 {
+	const uint64_t *v = l->v;
 	uint64_t all = 0;
 
 	for (size_t i = 0, end; i < n; i = end, all++) {
 		uint64_t zombies = 0;
 
-		for (end = i; end < n && v[end] >> 1 == v[i] >> 1; end++)
-			zombies += v[end] & 1;
-		top_add(t, (struct top_entry){ zombies, end - i, v[i] >> 1 });
+		for (end = i; end < n && v[end] >> INDEX == v[i] >> INDEX;
+		     end++)
+			zombies += l->zombies[(v[end] & ROW) / 64] >>
+				(v[end] & ROW) % 64 &
+			    1;
+		top_add(t,
+		    (struct top_entry){ zombies, end - i, v[i] >> INDEX });
 	}
 	return all;
 }
 
 static uint32_t
-number_of(const struct place *table, size_t mask, uint64_t hash)
+number_of(const struct shown *s, uint64_t hash)
 {
-	size_t at = hash & mask;
+	size_t at = hash & s->mask;
 
-	while (table[at].number != 0 && table[at].hash != hash)
-		at = (at + 1) & mask;
-	return table[at].number;
-}
-
-static struct place *
-make_table(const struct lists *l, enum stats_kind k, size_t *mask)
-{
-	size_t size = hash_buckets(l->n[k] * 4 + 1);
-	struct place *table = calloc(size, sizeof(*table));
-
-	*mask = size - 1;
-	for (uint32_t i = 0; table != NULL && i < l->n[k]; i++) {
-		size_t at = l->sum[k][i].hash & *mask;
-
-		while (table[at].number != 0)
-			at = (at + 1) & *mask;
-		table[at] = (struct place){ l->sum[k][i].hash, i + 1 };
-	}
-	return table;
+	while (s->place[at].number != 0 && s->place[at].hash != hash)
+		at = (at + 1) & s->mask;
+	return s->place[at].number;
 }
 
 static bool
-renumber_hashed(struct lists *l, enum stats_hashed h)
+make_table(struct lists *l, enum stats_hashed h)
 {
-	struct stats_in *in = l->in;
-	size_t mask;
-	struct place *table = make_table(l, stats_hashed_kind(h), &mask);
+	enum stats_kind k = stats_hashed_kind(h);
+	struct shown *s = &l->shown[h];
 
-	if (table != NULL && h == HASHED_NETWORK) {
-		l->net = table;
-		l->net_mask = mask;
-		return true;
-	}
-	for (size_t i = 0; table != NULL && i < in->row_n; i++) {
-		uint64_t hash = stats_row_hash(&in->row[i], h);
+	s->mask = hash_buckets(l->n[k] * 4 + 1) - 1;
+	s->place = calloc(s->mask + 1, sizeof(*s->place));
+	for (uint32_t i = 0; s->place != NULL && i < l->n[k]; i++) {
+		size_t at = l->sum[k][i].hash & s->mask;
 
-		in->row[i].lo[h] = hash == 0 ? 0 : number_of(table, mask, hash);
+		while (s->place[at].number != 0)
+			at = (at + 1) & s->mask;
+		s->place[at] = (struct place){ l->sum[k][i].hash, i + 1 };
 	}
-	free(table);
-	return table != NULL;
+	return s->place != NULL;
 }
 
+/* Leaves the rows in l->v, those of a group side by side. */
 static bool
 choose_hashed(struct lists *l, enum stats_hashed h, struct top *t)
 {
@@ -133,63 +123,21 @@ choose_hashed(struct lists *l, enum stats_hashed h, struct top *t)
 	size_t n = 0;
 
 	for (size_t i = 0; i < in->row_n; i++) {
-		const struct stats_row *r = &in->row[i];
-		uint64_t hash = stats_row_hash(r, h);
+		uint64_t hash = stats_row_hash(&in->row[i], h);
 
-		if (hash != 0)
-			l->v[n++] = hash << 1 | (r->flags & ROW_ZOMBIE);
+		l->v[n] = hash << INDEX | i;
+		n += hash != 0;
 	}
-	stats_sort(l->v, l->tmp, n, 1);
+	stats_group(l->v, l->tmp, n, INDEX);
 	t->n = 0;
-	in->out->list[k].all = count_runs(l->v, n, t);
-	return choose(l, k, t) && renumber_hashed(l, h);
+	in->out->list[k].all = count_runs(l, n, t);
+	return choose(l, k, t) && make_table(l, h);
 }
 
-/* ---- the same of few names, all kinds in one walk ---- */
+/* ---- the same of few names ---- */
 
 static const enum stats_kind few_kinds[] = { STATS_BOTNET, STATS_COUNTRY,
 	STATS_AS, STATS_SYSTEM, STATS_EVIDENCE };
-
-struct few { /* machines and zombies by number, then the shown number */
-	uint32_t machines, zombies, number;
-};
-
-static void
-count_few(const struct stats_in *in, struct few *few[STATS_KINDS])
-{
-	for (size_t i = 0; i < in->row_n; i++) {
-		const struct stats_row *r = &in->row[i];
-		const uint32_t z = r->flags & ROW_ZOMBIE;
-		struct few *of[] = { &few[STATS_BOTNET][r->botnet],
-			&few[STATS_COUNTRY][r->country], &few[STATS_AS][r->as],
-			&few[STATS_SYSTEM][r->system],
-			&few[STATS_EVIDENCE][r->reason[0]],
-			&few[STATS_EVIDENCE][r->reason[1]],
-			&few[STATS_EVIDENCE][r->reason[2]],
-			&few[STATS_EVIDENCE][r->reason[3]] };
-
-		for (size_t j = 0; j < sizeof(of) / sizeof(of[0]); j++) {
-			of[j]->machines++;
-			of[j]->zombies += z;
-		}
-	}
-}
-
-static void
-renumber_few(struct stats_in *in, struct few *const few[STATS_KINDS])
-{
-	for (size_t i = 0; i < in->row_n; i++) {
-		struct stats_row *r = &in->row[i];
-
-		r->botnet = (uint16_t)few[STATS_BOTNET][r->botnet].number;
-		r->country = (uint16_t)few[STATS_COUNTRY][r->country].number;
-		r->as = few[STATS_AS][r->as].number;
-		r->system = (uint16_t)few[STATS_SYSTEM][r->system].number;
-		for (size_t j = 0; j < sizeof(r->reason); j++)
-			r->reason[j] =
-			    (uint8_t)few[STATS_EVIDENCE][r->reason[j]].number;
-	}
-}
 
 static size_t
 words_n(const struct lists *l, enum stats_kind k)
@@ -198,47 +146,40 @@ words_n(const struct lists *l, enum stats_kind k)
 				     (size_t)l->in->dict[k].n + 1;
 }
 
-static bool
-choose_one(struct lists *l, enum stats_kind k, struct few *few, struct top *t)
+static struct stats_few *
+few_of(const struct lists *l, enum stats_kind k, size_t i)
 {
-	t->n = 0;
-	for (size_t i = 1; i < words_n(l, k); i++) {
-		if (few[i].machines == 0)
-			continue;
-		l->in->out->list[k].all++;
-		top_add(t,
-		    (struct top_entry){ few[i].zombies, few[i].machines, i });
-	}
-	few[0].number = 0;
-	if (!choose(l, k, t))
-		return false;
-	for (uint32_t i = 0; i < l->n[k]; i++)
-		few[l->sum[k][i].word].number = i + 1;
-	return true;
+	return k == STATS_EVIDENCE ? &l->in->evidence[i] :
+				     &l->in->dict[k].word[i].few;
 }
 
 static bool
-choose_few(struct lists *l, struct top *t)
+choose_few(struct lists *l, enum stats_kind k, struct top *t)
 {
-	const size_t n = sizeof(few_kinds) / sizeof(few_kinds[0]);
-	struct few *few[STATS_KINDS] = { NULL };
-	bool ok = true;
+	t->n = 0;
+	for (size_t i = 1; i < words_n(l, k); i++) {
+		const struct stats_few *f = few_of(l, k, i);
 
-	for (size_t i = 0; ok && i < n; i++) {
-		enum stats_kind k = few_kinds[i];
-
-		few[k] = calloc(words_n(l, k), sizeof(*few[k]));
-		ok = few[k] != NULL;
+		if (f->machines == 0)
+			continue;
+		l->in->out->list[k].all++;
+		top_add(t, (struct top_entry){ f->zombies, f->machines, i });
 	}
-	if (ok)
-		count_few(l->in, few);
-	for (size_t i = 0; ok && i < n; i++)
-		ok = choose_one(l, few_kinds[i], few[few_kinds[i]], t);
-	if (ok)
-		renumber_few(l->in, few);
-	for (size_t i = 0; i < n; i++)
-		free(few[few_kinds[i]]);
-	return ok;
+	if (!choose(l, k, t))
+		return false;
+	for (uint32_t i = 0; i < l->n[k]; i++)
+		few_of(l, k, l->sum[k][i].word)->number = i + 1;
+	return true;
+}
+
+static void
+note_zombies(struct lists *l)
+{
+	const struct stats_in *in = l->in;
+
+	for (size_t i = 0; i < in->row_n; i++)
+		l->zombies[i / 64] |= (uint64_t)(in->row[i].flags & ROW_ZOMBIE)
+		    << i % 64;
 }
 
 static bool
@@ -248,10 +189,13 @@ choose_all(struct lists *l)
 	struct top t = { calloc(max + 1, sizeof(struct top_entry)), 0, max };
 	bool ok = t.v != NULL;
 
-	for (unsigned h = 0; ok && h < HASHED_KINDS; h++)
+	note_zombies(l);
+	/* Networks last: in their order the rows are summed up. */
+	for (unsigned h = HASHED_KINDS; ok && h-- > 0;)
 		ok = choose_hashed(l, (enum stats_hashed)h, &t);
-	if (ok)
-		ok = choose_few(l, &t);
+	for (size_t i = 0; ok && i < sizeof(few_kinds) / sizeof(few_kinds[0]);
+	     i++)
+		ok = choose_few(l, few_kinds[i], &t);
 	free(t.v);
 	return ok;
 }
@@ -275,6 +219,7 @@ give_places(struct lists *l)
 			all += s->busy.max;
 		}
 	at = l->busy = calloc(all + 1, sizeof(*l->busy));
+	l->busy_n = all;
 	for (unsigned k = 0; at != NULL && k < STATS_KINDS; k++)
 		for (size_t i = 0; i < l->n[k]; i++) {
 			l->sum[k][i].busy.v = at;
@@ -314,127 +259,174 @@ sum_number(struct lists *l, enum stats_kind k, uint32_t number, uint64_t net,
 }
 
 static void
+sum_word(struct lists *l, enum stats_kind k, uint32_t id, uint64_t net,
+    size_t i)
+{
+	if (id != 0)
+		sum_number(l, k, few_of(l, k, id)->number, net, i);
+}
+
+static void
 sum_row(struct lists *l, uint32_t network, uint64_t net, size_t i)
 {
 	const struct stats_row *r = &l->in->row[i];
 
 	sum_number(l, STATS_NETWORK, network, net, i);
-	for (unsigned h = 0; h < HASHED_KINDS; h++)
-		if (h != HASHED_NETWORK)
+	for (unsigned h = HASHED_NETWORK + 1; h < HASHED_KINDS; h++) {
+		uint64_t hash = stats_row_hash(r, (enum stats_hashed)h);
+
+		if (hash != 0)
 			sum_number(l, stats_hashed_kind((enum stats_hashed)h),
-			    r->lo[h], net, i);
-	sum_number(l, STATS_BOTNET, r->botnet, net, i);
-	sum_number(l, STATS_COUNTRY, r->country, net, i);
-	sum_number(l, STATS_AS, r->as, net, i);
-	sum_number(l, STATS_SYSTEM, r->system, net, i);
+			    number_of(&l->shown[h], hash), net, i);
+	}
+	sum_word(l, STATS_BOTNET, r->botnet, net, i);
+	sum_word(l, STATS_COUNTRY, r->country, net, i);
+	sum_word(l, STATS_AS, r->as, net, i);
+	sum_word(l, STATS_SYSTEM, r->system, net, i);
 	for (size_t j = 0; j < sizeof(r->reason); j++)
-		sum_number(l, STATS_EVIDENCE, r->reason[j], net, i);
+		sum_word(l, STATS_EVIDENCE, r->reason[j], net, i);
 }
 
+/* Those of a network one after the other. */
 static void
 sum_all(struct lists *l)
 {
 	const struct stats_in *in = l->in;
-	const size_t mask = ((size_t)1 << INDEX) - 1;
 	uint64_t last = 0; /* no network has that hash */
 	uint32_t number = 0;
 
-	for (size_t i = 0; i < in->row_n; i++)
-		l->v[i] = stats_row_hash(&in->row[i], HASHED_NETWORK) << INDEX |
-		    i;
-	stats_sort(l->v, l->tmp, in->row_n, INDEX);
+	_Static_assert(HASHED_NETWORK == 0, "l->v has the rows by network");
 	for (size_t i = 0; i < in->row_n; i++) {
 		uint64_t net = l->v[i] >> INDEX;
 
 		if (i + AHEAD < in->row_n)
-			__builtin_prefetch(&in->row[l->v[i + AHEAD] & mask]);
+			__builtin_prefetch(&in->row[l->v[i + AHEAD] & ROW]);
 		if (net != last)
-			number = number_of(l->net, l->net_mask, net);
+			number = number_of(&l->shown[HASHED_NETWORK], net);
 		last = net;
-		sum_row(l, number, net, l->v[i] & mask);
+		sum_row(l, number, net, l->v[i] & ROW);
 	}
 }
 
 /* ---- their names and machines ---- */
 
-struct told {
-	enum stats_kind kind;
-	uint64_t hash;
-	struct stats_in *in;
-	const char *name;
-};
-
 static bool
-tell_name(void *arg, const void *key, size_t key_n, const void *value, size_t n)
+is_hashed(enum stats_kind k, enum stats_hashed *h)
 {
-	struct told *t = arg;
-	struct record_brief b;
-	char buf[STATS_TEXT_MAX];
-
-	if (record_brief(key, key_n, value, n, &b) &&
-	    stats_name_hash(&t->in->key, t->kind, &b) == t->hash)
-		t->name = stats_copy(t->in->mem, stats_name(t->kind, &b, buf));
-	return true;
-}
-
-/* One of the group tells it, if its record is still what it was. */
-static const char *
-hashed_name(struct stats_in *in, enum stats_kind k, const struct group_sum *s)
-{
-	struct told t = { k, s->hash, in, NULL };
-
-	for (size_t i = 0; i < s->busy.n && t.name == NULL; i++)
-		(void)scan_read(in->scan,
-		    (uint64_t)in->row[s->busy.v[i].id].at * STATS_AT, tell_name,
-		    &t);
-	return t.name == NULL ? "?" : t.name;
+	for (unsigned i = 0; i < HASHED_KINDS; i++)
+		if (stats_hashed_kind((enum stats_hashed)i) == k) {
+			*h = (enum stats_hashed)i;
+			return true;
+		}
+	return false;
 }
 
 static void
-name_group(struct stats_in *in, enum stats_kind k, struct group_sum *s)
+name_word(struct stats_in *in, enum stats_kind k, struct group_sum *s)
 {
 	const struct stats_word *w;
 
-	s->g.note = "";
-	switch (k) {
-	case STATS_EVIDENCE:
+	if (k == STATS_EVIDENCE) {
 		s->g.name = stats_evidence(s->word, &s->g.note);
-		break;
-	case STATS_BOTNET:
-	case STATS_COUNTRY:
-	case STATS_AS:
-		w = &in->dict[k].word[s->word];
-		s->g.name = w->name;
-		s->g.note = w->note;
-		break;
-	case STATS_SYSTEM:
-		w = &in->dict[k].word[s->word];
+		return;
+	}
+	w = &in->dict[k].word[s->word];
+	s->g.name = w->name;
+	s->g.note = w->note;
+	if (k == STATS_SYSTEM)
 		s->g.name = stats_copy(in->mem,
 		    (struct str){ w->key, w->key_n });
-		break;
-	default:
-		s->g.name = hashed_name(in, k, s);
-		break;
+	if (k == STATS_BOTNET && w->first_ms != 0)
+		s->g.first_ms = w->first_ms;
+}
+
+static size_t
+want(const struct lists *l, enum stats_kind k, struct group_sum *s,
+    struct stats_want *to)
+{
+	enum stats_hashed h = HASHED_NETWORK;
+	bool name = is_hashed(k, &h);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->busy.n; i++) {
+		bool machine = i < s->machines;
+
+		if (machine || (name && i == 0))
+			to[n++] = (struct stats_want){
+				l->in->row[s->busy.v[i].id].at,
+				h,
+				s->hash,
+				name && i == 0 ? &s->g.name : NULL,
+				machine ? &s->g.machine[i] : NULL,
+			};
 	}
+	return n;
+}
+
+/* Its record is not there any more: then another of the group tells it. */
+static void
+name_late(const struct lists *l, enum stats_kind k, struct group_sum *s)
+{
+	enum stats_hashed h = HASHED_NETWORK;
+
+	if (!is_hashed(k, &h))
+		return;
+	for (size_t i = 1; i < s->busy.n && s->g.name == NULL; i++)
+		stats_tell(l->in,
+		    &(struct stats_want){ l->in->row[s->busy.v[i].id].at, h,
+			s->hash, &s->g.name, NULL },
+		    1);
+	if (s->g.name == NULL)
+		s->g.name = "?";
+}
+
+/* Leaves out machines that are not there any more. */
+static void
+close_up(struct group_sum *s)
+{
+	struct stats_machine *m = s->g.machine;
+
+	for (size_t i = 0; i < s->machines; i++)
+		if (m[i].key.family != 0)
+			m[s->g.machine_n++] = m[i];
 }
 
 static bool
-take_machines(struct stats_in *in, struct group_sum *s)
+prepare(struct lists *l, enum stats_kind k, struct group_sum *s)
 {
-	size_t n = s->busy.n < in->o->machines ? s->busy.n : in->o->machines;
-	struct stats_group *g = &s->g;
+	top_sort(&s->busy);
+	s->g.note = "";
+	s->g.first_ms = (int64_t)s->first_s * 1000;
+	s->g.last_ms = (int64_t)s->last_s * 1000;
+	if (!is_hashed(k, &(enum stats_hashed){ HASHED_NETWORK }))
+		name_word(l->in, k, s);
+	s->machines = l->in->o->machines;
+	if (s->machines > s->busy.n)
+		s->machines = s->busy.n;
+	if (s->machines > 0)
+		s->g.machine = stats_alloc(l->in->mem, s->machines,
+		    sizeof(*s->g.machine));
+	return s->machines == 0 || s->g.machine != NULL;
+}
 
-	if (n == 0)
-		return true;
-	g->machine = stats_alloc(in->mem, n, sizeof(*g->machine));
-	for (size_t i = 0; g->machine != NULL && i < n; i++) {
-		const struct stats_row *r = &in->row[s->busy.v[i].id];
+/* Names and machines of all groups in one walk over the file. */
+static bool
+tell_all(struct lists *l)
+{
+	struct stats_want *all = calloc(l->busy_n + 1, sizeof(*all));
+	bool ok = all != NULL;
+	size_t n = 0;
 
-		if (stats_machine_read(in, (uint64_t)r->at * STATS_AT,
-			&g->machine[g->machine_n]))
-			g->machine_n++;
-	}
-	return g->machine != NULL;
+	for (enum stats_kind k = 0; ok && k < STATS_KINDS; k++)
+		for (size_t i = 0; ok && i < l->n[k]; i++) {
+			ok = prepare(l, k, &l->sum[k][i]);
+			if (ok)
+				n += want(l, k, &l->sum[k][i], all + n);
+		}
+	if (ok)
+		stats_tell(l->in, all, n);
+	free(all);
+	return ok;
 }
 
 static int
@@ -460,20 +452,29 @@ finish(struct lists *l, enum stats_kind k)
 	for (size_t i = 0; i < l->n[k]; i++) {
 		struct group_sum *s = &l->sum[k][i];
 
-		top_sort(&s->busy);
-		name_group(l->in, k, s);
-		s->g.first_ms = (int64_t)s->first_s * 1000;
-		s->g.last_ms = (int64_t)s->last_s * 1000;
-		if (k == STATS_BOTNET &&
-		    l->in->dict[k].word[s->word].first_ms != 0)
-			s->g.first_ms = l->in->dict[k].word[s->word].first_ms;
-		if (!take_machines(l->in, s))
-			return false;
+		name_late(l, k, s);
+		close_up(s);
 		list->group[list->n++] = s->g;
 	}
 	if (list->n > 1)
 		qsort(list->group, list->n, sizeof(*list->group), by_size);
 	return true;
+}
+
+static bool
+make_all(struct lists *l)
+{
+	bool ok = choose_all(l) && give_places(l);
+
+	if (ok)
+		sum_all(l);
+	free(l->v);
+	free(l->tmp);
+	l->v = l->tmp = NULL;
+	ok = ok && tell_all(l);
+	for (unsigned k = 0; ok && k < STATS_KINDS; k++)
+		ok = finish(l, (enum stats_kind)k);
+	return ok;
 }
 
 int
@@ -482,19 +483,17 @@ stats_lists(struct stats_in *in)
 	struct lists l = { .in = in };
 	bool ok;
 
-	l.v = calloc(in->row_n + 1, sizeof(*l.v));
-	l.tmp = calloc(in->row_n + 1, sizeof(*l.tmp));
-	ok = l.v != NULL && l.tmp != NULL && choose_all(&l) && give_places(&l);
-	if (ok)
-		sum_all(&l);
+	l.v = malloc((in->row_n + 1) * sizeof(*l.v));
+	l.tmp = malloc((in->row_n + 1) * sizeof(*l.tmp));
+	l.zombies = calloc(in->row_n / 64 + 1, sizeof(*l.zombies));
+	ok = l.v != NULL && l.tmp != NULL && l.zombies != NULL && make_all(&l);
+	for (unsigned k = 0; k < STATS_KINDS; k++)
+		free(l.sum[k]);
+	for (unsigned h = 0; h < HASHED_KINDS; h++)
+		free(l.shown[h].place);
 	free(l.v);
 	free(l.tmp);
-	for (unsigned k = 0; k < STATS_KINDS; k++) {
-		if (ok)
-			ok = finish(&l, (enum stats_kind)k);
-		free(l.sum[k]);
-	}
+	free(l.zombies);
 	free(l.busy);
-	free(l.net);
 	return ok && !in->mem->failed ? 0 : -ENOMEM;
 }

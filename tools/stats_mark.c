@@ -131,21 +131,30 @@ void
 stats_marks_add(struct stats_in *in, const struct record_brief *b,
     const void *key, size_t key_n, struct str value, uint64_t where)
 {
-	struct client c;
+	struct client c STATS_UNSET;
+	struct top_entry most;
 	struct mark m;
 
-	if (!in_time(in->o, b))
+	if (b->tier == 0 || !in_time(in->o, b))
 		return;
-	if (judge(b, b->clicked).weight < IS_TOLD ||
-	    !decode(key, key_n, value, &c))
+	m = judge(b, b->clicked);
+	if (m.weight < IS_TOLD)
+		return;
+	/* All of the record can only make it weigh less, and says by a click. */
+	most = (struct top_entry){ m.weight, PERMILLES - b->score_permille,
+		where };
+	if (!b->clicked && !top_takes(&in->marks->top, &most)) {
+		in->marks->all++;
+		return;
+	}
+	if (!decode(key, key_n, value, &c))
 		return;
 	m = judge_whole(b, &c);
 	if (m.weight < IS_TOLD)
 		return;
 	in->marks->all++;
-	top_add(&in->marks->top,
-	    (struct top_entry){ m.weight, PERMILLES - b->score_permille,
-		where });
+	most.a = m.weight;
+	top_add(&in->marks->top, most);
 }
 
 /* ---- in words ---- */
@@ -188,37 +197,8 @@ words(struct stats_mem *mem, const struct mark *m)
 struct reading {
 	struct stats_in *in;
 	struct stats_mistake *to;
-	struct stats_machine *machine;
 	bool done;
 };
-
-static void
-fill_machine(struct stats_in *in, const struct client *c,
-    struct stats_machine *m)
-{
-	*m = (struct stats_machine){ .key = c->key,
-		.first_ms = c->first_ms,
-		.last_ms = c->last_ms,
-		.knock_ms = c->knock_ms,
-		.block_until_ms = c->block_until_ms,
-		.connects = c->connects,
-		.knocks = c->knocks,
-		.offences = c->offences,
-		.messages = c->good_mails,
-		.score_permille = c->score_permille,
-		.tier = c->tier,
-		.blocked = c->block_until_ms > in->o->now_ms,
-		.shadow = c->shadow,
-		.good = c->good_mails > 0,
-		.rdns = stats_copy(in->mem,
-		    (struct str){ c->rdns, strlen(c->rdns) }),
-		.helo = stats_copy(in->mem,
-		    (struct str){ c->helo, strlen(c->helo) }),
-		.sig = stats_copy(in->mem,
-		    (struct str){ c->sig, strlen(c->sig) }),
-		.os = stats_copy(in->mem,
-		    (struct str){ c->os, strlen(c->os) }) };
-}
 
 static bool
 read_one(void *arg, const void *key, size_t key_n, const void *value, size_t n)
@@ -232,24 +212,12 @@ read_one(void *arg, const void *key, size_t key_n, const void *value, size_t n)
 	    !record_brief(key, key_n, value, n, &b))
 		return true;
 	r->done = true;
-	if (r->machine != NULL) {
-		fill_machine(r->in, &c, r->machine);
-		return true;
-	}
 	m = judge_whole(&b, &c);
-	fill_machine(r->in, &c, &r->to->who);
+	stats_machine(r->in, &b, &r->to->who);
 	r->to->why = words(r->in->mem, &m);
 	r->to->good_mails = c.good_mails;
 	r->to->click_ms = c.click_ms;
 	return true;
-}
-
-bool
-stats_machine_read(struct stats_in *in, uint64_t where, struct stats_machine *m)
-{
-	struct reading r = { .in = in, .machine = m };
-
-	return scan_read(in->scan, where, read_one, &r) == 0 && r.done;
 }
 
 void

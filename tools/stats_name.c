@@ -3,6 +3,7 @@
 #include "daemon/botnet_trait.h"
 #include "daemon/evidence_kind.h"
 #include "tools/stats_impl.h"
+#include "tools/stats_sip.h"
 
 #define HASH_BITS 40
 #define V6_BIT    ((uint64_t)1 << (HASH_BITS - 1))
@@ -41,13 +42,33 @@ stats_evidence(unsigned kind, const char **words)
 	return all[kind].name;
 }
 
+#define EACH(byte) (0x0101010101010101ULL * (byte))
+
+/* char_lower() of eight bytes: the top bit of each says what it is. */
+static uint64_t
+lower_word(uint64_t w)
+{
+	uint64_t low = w & EACH(0x7f);
+	uint64_t from_a = low + EACH(0x80 - 'A'),
+		 behind_z = low + EACH(0x7f - 'Z');
+
+	return w | (((from_a ^ behind_z) & ~w & EACH(0x80)) >> 2);
+}
+
 static struct str
 lower(struct str s, char buf[STATS_TEXT_MAX])
 {
+	size_t at = 0;
+
 	if (s.n > STATS_TEXT_MAX - 1)
 		s.n = STATS_TEXT_MAX - 1;
-	for (size_t i = 0; i < s.n; i++)
-		buf[i] = char_lower(s.p[i]);
+	for (uint64_t w; at + sizeof(w) <= s.n; at += sizeof(w)) {
+		memcpy(&w, s.p + at, sizeof(w));
+		w = lower_word(w);
+		memcpy(buf + at, &w, sizeof(w));
+	}
+	for (; at < s.n; at++)
+		buf[at] = char_lower(s.p[at]);
 	return (struct str){ buf, s.n };
 }
 
@@ -69,7 +90,7 @@ static struct str template(const struct record_brief *b,
 {
 	struct botnet_client c = { .name_class = b->name_class,
 		.rdns = b->rdns };
-	struct botnet_trait t;
+	struct botnet_trait t STATS_UNSET;
 
 	if (b->rdns.n == 0)
 		return STR("");
@@ -123,18 +144,18 @@ network_hash(const struct hash_key *key, const struct addr *a)
 		return 1 +
 		    ((uint64_t)a->b[0] << 16 | (uint64_t)a->b[1] << 8 |
 			a->b[2]);
-	return cut(hash_keyed(key, a->b, V6_SITE / 8)) | V6_BIT;
+	return cut(stats_sip(key, a->b, V6_SITE / 8)) | V6_BIT;
 }
 
 uint64_t
-stats_name_hash(const struct hash_key *key, enum stats_kind k,
+stats_name_hash(const struct hash_key *key, enum stats_hashed h,
     const struct record_brief *b)
 {
-	char buf[STATS_TEXT_MAX];
+	char buf[STATS_TEXT_MAX] STATS_UNSET;
 	struct str name;
 
-	if (k == STATS_NETWORK)
+	if (h == HASHED_NETWORK)
 		return network_hash(key, &b->key);
-	name = stats_name(k, b, buf);
-	return name.n == 0 ? 0 : cut(hash_keyed(key, name.p, name.n));
+	name = stats_name(hashed[h], b, buf);
+	return name.n == 0 ? 0 : cut(stats_sip(key, name.p, name.n));
 }

@@ -52,13 +52,23 @@ on_client(struct stats_in *in, const void *key, size_t key_n, struct str value)
 	return true;
 }
 
+static void
+on_series(struct stats_in *in, const void *key, size_t key_n, struct str value)
+{
+	struct tally_chunk chunk STATS_UNSET;
+	enum tally_step step;
+
+	if (store_series_parse(key, key_n, value.p, value.n, &step, &chunk))
+		stats_series_add(in, step, &chunk);
+	else
+		in->out->bad_records++;
+}
+
 static bool
 on_record(void *arg, const void *key, size_t key_n, const void *value, size_t n)
 {
 	struct stats_in *in = arg;
 	struct str v = { value, n };
-	struct tally_chunk chunk;
-	enum tally_step step;
 
 	if (key_n == 0)
 		return true;
@@ -66,10 +76,7 @@ on_record(void *arg, const void *key, size_t key_n, const void *value, size_t n)
 	case 'c':
 		return on_client(in, key, key_n, v);
 	case 's':
-		if (store_series_parse(key, key_n, value, n, &step, &chunk))
-			stats_series_add(in, step, &chunk);
-		else
-			in->out->bad_records++;
+		on_series(in, key, key_n, v);
 		break;
 	case 'b':
 		stats_blob_add(in, key, key_n, v);

@@ -4,10 +4,7 @@
 
 #include "tools/stats_impl.h"
 
-#define FIRST_ROWS  4096
-#define DIGIT_BITS  11
-#define DIGIT_N     (1U << DIGIT_BITS)
-#define SORT_PASSES 4
+#define FIRST_ROWS 4096
 
 _Static_assert(sizeof(struct stats_row) == 64, "a row is a cache line");
 
@@ -55,10 +52,8 @@ wanted(const struct stats_in *in, const struct record_brief *b,
     const struct stats_row *r)
 {
 	const struct stats_opts *o = in->o;
-	char buf[STATS_TEXT_MAX];
+	char buf[STATS_TEXT_MAX] STATS_UNSET;
 
-	if (o->only_kind == NULL || o->only_name == NULL)
-		return true;
 	if (strcmp(o->only_kind, "network") == 0)
 		return in_network(b, o->only_name);
 	if (strcmp(o->only_kind, "evidence") == 0)
@@ -79,16 +74,36 @@ wanted(const struct stats_in *in, const struct record_brief *b,
 
 /* ---- a row ---- */
 
+/* What the store says to have, and some; what is not used costs nothing. */
+static bool
+first_rows(struct stats_in *in)
+{
+	struct scan_counts c;
+
+	scan_counts(in->scan, &c);
+	in->row_max = c.expected < STATS_ROWS_MAX / 2 ?
+	    (size_t)c.expected * 5 / 4 + FIRST_ROWS :
+	    STATS_ROWS_MAX;
+	in->row = malloc(in->row_max * sizeof(*in->row));
+	if (in->row == NULL)
+		in->row_max = 0;
+	return in->row != NULL;
+}
+
 static bool
 grow(struct stats_in *in)
 {
-	size_t max = in->row_max == 0 ? FIRST_ROWS : in->row_max * 2;
+	size_t max = in->row_max < FIRST_ROWS ? FIRST_ROWS : in->row_max * 2;
 	struct stats_row *row;
 
+	if (in->row_max == 0 && first_rows(in))
+		return true;
 	if (in->row_n == STATS_ROWS_MAX) {
 		in->wrong = "more than 16777216 clients";
 		return false;
 	}
+	if (max > STATS_ROWS_MAX)
+		max = STATS_ROWS_MAX;
 	row = realloc(in->row, max * sizeof(*row));
 	if (row == NULL) {
 		in->wrong = "no memory";
@@ -148,12 +163,30 @@ fill_hashes(struct stats_in *in, const struct record_brief *b,
     struct stats_row *r)
 {
 	for (unsigned h = 0; h < HASHED_KINDS; h++) {
-		uint64_t v = stats_name_hash(&in->key,
-		    stats_hashed_kind((enum stats_hashed)h), b);
+		uint64_t v = stats_name_hash(&in->key, (enum stats_hashed)h, b);
 
 		r->lo[h] = (uint32_t)v;
 		r->hi[h] = (uint8_t)(v >> 32);
 	}
+}
+
+/* Of few names: how many clients have each. */
+static void
+count_words(struct stats_in *in, const struct stats_row *r)
+{
+	const uint32_t z = r->flags & ROW_ZOMBIE;
+	struct stats_dict *d = in->dict;
+
+	if (r->botnet != 0)
+		stats_few_add(&d[STATS_BOTNET].word[r->botnet].few, z);
+	if (r->country != 0)
+		stats_few_add(&d[STATS_COUNTRY].word[r->country].few, z);
+	if (r->as != 0)
+		stats_few_add(&d[STATS_AS].word[r->as].few, z);
+	if (r->system != 0)
+		stats_few_add(&d[STATS_SYSTEM].word[r->system].few, z);
+	for (size_t i = 0; i < sizeof(r->reason); i++)
+		stats_few_add(&in->evidence[r->reason[i]], z);
 }
 
 static void
@@ -188,41 +221,14 @@ stats_rows_add(struct stats_in *in, const struct record_brief *b,
 		return false;
 	r = &in->row[in->row_n];
 	fill(in, b, where, r);
-	if (!wanted(in, b, r))
+	if (in->o->only_kind != NULL && in->o->only_name != NULL &&
+	    !wanted(in, b, r))
 		return true;
 	fill_hashes(in, b, r);
 	in->row_n++;
+	count_words(in, r);
 	count(in->out, b, r->flags);
 	if (in->mem->failed)
 		in->wrong = "no memory";
 	return in->wrong == NULL;
-}
-
-/* ---- sorting ---- */
-
-static void
-sort_pass(const uint64_t *from, uint64_t *to, size_t n, unsigned shift)
-{
-	uint32_t at[DIGIT_N] = { 0 }, sum = 0;
-
-	for (size_t i = 0; i < n; i++)
-		at[from[i] >> shift & (DIGIT_N - 1)]++;
-	for (unsigned d = 0; d < DIGIT_N; d++) {
-		uint32_t here = at[d];
-
-		at[d] = sum;
-		sum += here;
-	}
-	for (size_t i = 0; i < n; i++)
-		to[at[from[i] >> shift & (DIGIT_N - 1)]++] = from[i];
-}
-
-void
-stats_sort(uint64_t *v, uint64_t *tmp, size_t n, unsigned low)
-{
-	_Static_assert(SORT_PASSES % 2 == 0, "the result is in v again");
-	for (unsigned p = 0; p < SORT_PASSES; p += 2) {
-		sort_pass(v, tmp, n, low + p * DIGIT_BITS);
-		sort_pass(tmp, v, n, low + (p + 1) * DIGIT_BITS);
-	}
 }

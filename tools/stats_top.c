@@ -1,18 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/stats_top.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
-
-static bool
-less(const struct top_entry *x, const struct top_entry *y)
-{
-	if (x->a != y->a)
-		return x->a < y->a;
-	if (x->b != y->b)
-		return x->b < y->b;
-	return x->id > y->id;
-}
 
 static void
 down(struct top *t, size_t i)
@@ -21,9 +10,9 @@ down(struct top *t, size_t i)
 		size_t least = i, kid = 2 * i + 1;
 		struct top_entry e;
 
-		if (kid < t->n && less(&t->v[kid], &t->v[least]))
+		if (kid < t->n && top_less(&t->v[kid], &t->v[least]))
 			least = kid;
-		if (kid + 1 < t->n && less(&t->v[kid + 1], &t->v[least]))
+		if (kid + 1 < t->n && top_less(&t->v[kid + 1], &t->v[least]))
 			least = kid + 1;
 		if (least == i)
 			return;
@@ -37,7 +26,7 @@ down(struct top *t, size_t i)
 static void
 up(struct top *t, size_t i)
 {
-	while (i > 0 && less(&t->v[i], &t->v[(i - 1) / 2])) {
+	while (i > 0 && top_less(&t->v[i], &t->v[(i - 1) / 2])) {
 		struct top_entry e = t->v[i];
 
 		t->v[i] = t->v[(i - 1) / 2];
@@ -47,12 +36,12 @@ up(struct top *t, size_t i)
 }
 
 void
-top_add(struct top *t, struct top_entry e)
+top_put(struct top *t, struct top_entry e)
 {
 	if (t->n < t->max) {
 		t->v[t->n++] = e;
 		up(t, t->n - 1);
-	} else if (t->max > 0 && less(&t->v[0], &e)) {
+	} else {
 		t->v[0] = e;
 		down(t, 0);
 	}
@@ -61,7 +50,7 @@ top_add(struct top *t, struct top_entry e)
 static int
 bigger_first(const void *x, const void *y)
 {
-	return less(x, y) ? 1 : less(y, x) ? -1 : 0;
+	return top_less(x, y) ? 1 : top_less(y, x) ? -1 : 0;
 }
 
 void

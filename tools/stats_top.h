@@ -9,6 +9,7 @@
 #ifndef ZFW_TOOLS_STATS_TOP_H
 #define ZFW_TOOLS_STATS_TOP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,7 +22,33 @@ struct top {
 	size_t n, max; /* places */
 };
 
-void top_add(struct top *t, struct top_entry e);
+static inline bool
+top_less(const struct top_entry *x, const struct top_entry *y)
+{
+	if (x->a != y->a)
+		return x->a < y->a;
+	if (x->b != y->b)
+		return x->b < y->b;
+	return x->id > y->id;
+}
+
+/* Would it be kept? */
+static inline bool
+top_takes(const struct top *t, const struct top_entry *e)
+{
+	return t->n < t->max || (t->max > 0 && top_less(&t->v[0], e));
+}
+
+/* top_add() of one that is kept. */
+void top_put(struct top *t, struct top_entry e);
+
+static inline void
+top_add(struct top *t, struct top_entry e)
+{
+	if (top_takes(t, &e))
+		top_put(t, e);
+}
+
 /* The biggest first; nothing may be added then. */
 void top_sort(struct top *t);
 

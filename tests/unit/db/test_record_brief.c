@@ -101,8 +101,10 @@ random_client(struct client *c)
 	client_init(c, &a, (int64_t)(zt_random() >> 20));
 	c->last_ms = (int64_t)(zt_random() >> 20);
 	c->connects = (uint32_t)zt_random();
-	if (often())
+	if (often()) {
 		c->knocks = (uint32_t)zt_random();
+		c->knock_ms = (int64_t)(zt_random() >> 20);
+	}
 	if (often())
 		fill_block(c);
 	if (often())
@@ -140,7 +142,8 @@ same(const struct client *c, const struct record_brief *b)
 {
 	return addr_eq(&c->key, &b->key) && c->first_ms == b->first_ms &&
 	    c->last_ms == b->last_ms && c->connects == b->connects &&
-	    c->knocks == b->knocks && c->offences == b->offences &&
+	    c->knocks == b->knocks && c->knock_ms == b->knock_ms &&
+	    c->shadow == b->shadow && c->offences == b->offences &&
 	    c->tier == b->tier && c->by_admin == b->by_admin &&
 	    c->score_permille == b->score_permille &&
 	    memcmp(c->reasons, b->reasons, 4) == 0 &&

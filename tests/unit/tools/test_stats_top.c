@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The biggest of many in whatever order they come; numbers with a name each;
- * sorting as qsort() does.
+ * sorting as qsort() does; equal hashes side by side; SipHash-1-3 as others
+ * have it.
  *
  * zt-link: tools/stats_top tools/stats_mem tools/stats_dict @STATSREAD
  * zt-libs: libsodium libm libmaxminddb
  */
 #include "tests/zt.h"
 #include "tools/stats_impl.h"
+#include "tools/stats_sip.h"
 #include "tools/stats_top.h"
 
 #define MANY 5000
 #define KEPT 37
+#define LOTS 60000
+#define LOW  24
 
 static int
 bigger(const void *x, const void *y)
@@ -84,6 +88,92 @@ test_sort(void)
 	stats_sort(v, tmp, 1, 0);
 }
 
+/* The same numbers in other places, and each hash in one place only? */
+static bool
+is_grouped(const uint64_t *before, const uint64_t *after, size_t n)
+{
+	static uint64_t a[LOTS], b[LOTS];
+	size_t runs = n > 0, kinds = n > 0;
+
+	for (size_t i = 0; i < n; i++) {
+		a[i] = before[i];
+		b[i] = after[i];
+	}
+	qsort(a, n, sizeof(a[0]), less);
+	qsort(b, n, sizeof(b[0]), less);
+	for (size_t i = 1; i < n; i++) {
+		runs += after[i - 1] >> LOW != after[i] >> LOW;
+		kinds += a[i - 1] >> LOW != a[i] >> LOW;
+	}
+	return memcmp(a, b, n * sizeof(a[0])) == 0 && runs == kinds;
+}
+
+static bool
+groups(const uint64_t *from, size_t n)
+{
+	static uint64_t v[LOTS], tmp[LOTS];
+
+	memcpy(v, from, n * sizeof(v[0]));
+	stats_group(v, tmp, n, LOW);
+	return is_grouped(from, v, n);
+}
+
+static void
+test_group(void)
+{
+	static uint64_t v[LOTS];
+	size_t n = 0;
+
+	for (size_t i = 0; i < LOTS; i++)
+		v[i] = (zt_random() | 1ULL << 40) << LOW | i;
+	ZT_CASE("different hashes are grouped", groups(v, LOTS));
+	for (size_t i = 0; i < LOTS; i++)
+		v[i] = (1 + zt_random() % 20000) << LOW | i;
+	ZT_CASE("those that some have are grouped", groups(v, LOTS));
+	for (size_t i = 0; i < LOTS; i++)
+		v[i] = (zt_random() % 8 == 0 ? 1 + zt_random() % 9999 : 77)
+			<< LOW |
+		    i;
+	ZT_CASE("one that most have is grouped", groups(v, LOTS));
+	/* The constant of stats_group.c: all of them go to one heap of it. */
+	while (n < 5000) {
+		uint64_t hash = zt_random() >> LOW | 1;
+
+		v[n] = hash << LOW | n;
+		n += hash * 0x9e3779b97f4a7c15ULL >> 53 == 7;
+	}
+	ZT_CASE("more than a table has room for are grouped", groups(v, n));
+	ZT_CASE("one is grouped", groups(v, 1));
+	ZT_CASE("none are grouped", groups(v, 0));
+}
+
+/* hash(bytes(range(n))) of CPython 3.11 with PYTHONHASHSEED=0. */
+static void
+test_sip(void)
+{
+	static const struct {
+		size_t n;
+		uint64_t want;
+	} known[] = { { 1, 0x68a914128e01e473 }, { 7, 0x2f098ab0c751325a },
+		{ 8, 0xead411e67ebe2eea }, { 9, 0x75927f9d95124362 },
+		{ 15, 0xf30eb725bb91c9ea }, { 16, 0x8972188433a5c5b7 },
+		{ 23, 0x37332b1389daa4ff }, { 63, 0x385d3e39e5f37359 } };
+	const struct hash_key zero = { { 0 } }, other = { { 1 } };
+	uint8_t b[63];
+
+	for (size_t i = 0; i < sizeof(b); i++)
+		b[i] = (uint8_t)i;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		printf("# %zu bytes\n", known[i].n);
+		ZT_CASE("the hash is that of SipHash-1-3",
+		    stats_sip(&zero, b, known[i].n) == known[i].want);
+	}
+	ZT_CASE("another key gives another hash",
+	    stats_sip(&other, b, 9) != stats_sip(&zero, b, 9));
+	ZT_CASE("nothing has a hash of its key",
+	    stats_sip(&other, NULL, 0) != stats_sip(&zero, NULL, 0));
+}
+
 static void
 test_dict(void)
 {
@@ -122,6 +212,8 @@ test_mem(void)
 static const struct zt_test tests[] = {
 	{ "top", test_top },
 	{ "sort", test_sort },
+	{ "group", test_group },
+	{ "sip", test_sip },
 	{ "dict", test_dict },
 	{ "mem", test_mem },
 };
