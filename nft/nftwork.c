@@ -2,9 +2,11 @@
 /*
  * One message per change: the kernel then names every one that failed in one
  * round, and the others go in with the next.  A refused batch costs 15 ms of
- * waiting in the kernel, so what is likely is sent in a form that cannot be
- * refused: renewing is add (it is there now), delete, add.  Adding alone
- * would do from Linux 6.12 on; before, it leaves the old timeout in place.
+ * waiting in the kernel, and more on a busy one, so what is likely is sent in
+ * a form that cannot be refused: renewing is add (it is there now), delete,
+ * add, and deleting is add, delete, for many that are to go have just run
+ * out.  Adding alone would renew from Linux 6.12 on; before, it leaves the old
+ * timeout in place.  (From 6.3 on there is a delete that may miss.)
  *
  * An item is one change of one table: where there are two tables, the second
  * half of the items is the second table's, each with a state of its own.
@@ -22,12 +24,12 @@ enum step {
 	STEP_ADD,   /* it must not be there yet; else STEP_RENEW */
 	STEP_RENEW, /* add, delete, add; an expiry between makes STEP_OVER */
 	STEP_OVER,  /* add, without asking */
-	STEP_DEL,
+	STEP_DEL,   /* add, delete */
 	STEP_DONE,
 	STEP_FAILED,
 };
 
-/* The messages of one item: ADD and OVER have the first, DEL the second. */
+/* The messages of one item: ADD and OVER have the first, DEL the first two. */
 enum part { PART_ADD, PART_DEL, PART_ADD_AGAIN };
 
 /* At most NFT_BATCH_MAX items on their way into the kernel. */
@@ -40,9 +42,8 @@ struct work {
 	uint8_t step[NFT_BATCH_MAX];
 	uint16_t msg_item[MSGS_MAX];
 	uint8_t msg_part[MSGS_MAX];
-	int whole_err;   /* of the batch as such */
-	size_t missed_n; /* NFT_DELs that were not there */
-	bool moved;      /* a failure changed some step */
+	int whole_err; /* of the batch as such */
+	bool moved;    /* a failure changed some step */
 };
 
 static int
@@ -54,11 +55,13 @@ work_elem(const struct work *w, size_t op, struct elem *e)
 	return 0;
 }
 
+/* What is added only to be deleted is bare. */
 static void
 put_msg(struct work *w, size_t item, const struct elem *e, enum part part,
     uint16_t flags)
 {
 	const bool del = part == PART_DEL;
+	const bool bare = del || w->step[item] == STEP_DEL;
 	struct nlmsghdr *nlh;
 	struct nlattr *list;
 	int msg;
@@ -66,7 +69,7 @@ put_msg(struct work *w, size_t item, const struct elem *e, enum part part,
 	nlh = nftbatch_msg(&w->n->batch,
 	    del ? NFT_MSG_DELSETELEM : NFT_MSG_NEWSETELEM, flags);
 	list = nftelem_begin(nlh, e->set);
-	nftelem_put(nlh, e, del ? ELEM_KEY : ELEM_WHOLE);
+	nftelem_put(nlh, e, bare ? ELEM_KEY : ELEM_WHOLE);
 	nftelem_end(nlh, list);
 	msg = nftbatch_put(&w->n->batch, nlh);
 	w->msg_item[msg] = (uint16_t)item;
@@ -96,7 +99,7 @@ put_step(struct work *w, size_t i)
 	w->n->batch.family = nft_family(t);
 	if (step == STEP_ADD)
 		put_msg(w, i, &e, PART_ADD, NLM_F_CREATE | NLM_F_EXCL);
-	else if (step != STEP_DEL)
+	else
 		put_msg(w, i, &e, PART_ADD, NLM_F_CREATE);
 	if (step == STEP_DEL || step == STEP_RENEW)
 		put_msg(w, i, &e, PART_DEL, 0);
@@ -104,14 +107,12 @@ put_step(struct work *w, size_t i)
 		put_msg(w, i, &e, PART_ADD_AGAIN, NLM_F_CREATE);
 }
 
-/* What was to be deleted is not there. */
-static enum step
-gone(struct work *w, enum step was)
+/* What was to be deleted is not there (any more), or there is no room for it. */
+static bool
+is_gone(enum step was, enum part part, int err)
 {
-	if (was != STEP_DEL)
-		return STEP_OVER;
-	w->missed_n++;
-	return STEP_DONE;
+	return (part == PART_DEL && err == -ENOENT) ||
+	    (was == STEP_DEL && part == PART_ADD && err == -ENFILE);
 }
 
 /*
@@ -138,8 +139,8 @@ on_failed(void *arg, int msg, int err)
 		return;
 	if (err == -ENFILE && part == PART_ADD_AGAIN)
 		return; /* an echo of another one's ENFILE: not to blame */
-	if (part == PART_DEL && err == -ENOENT)
-		now = gone(w, was);
+	if (is_gone(was, part, err))
+		now = was == STEP_DEL ? STEP_DONE : STEP_OVER;
 	else if (err == -EEXIST && was == STEP_ADD)
 		now = STEP_RENEW;
 	else
@@ -195,22 +196,8 @@ work_begin(struct work *w, struct nft *n, size_t count)
 	w->elems = NULL;
 	w->count = count;
 	w->items = n->ingress ? 2 * count : count;
-	w->missed_n = 0;
 	for (size_t i = 0; i < w->items; i++)
 		w->results[i] = 0;
-}
-
-/*
- * Deleting what is not there succeeds, unless the whole table is not (which
- * is asked only where no other operation of the batch would have told).
- */
-static bool
-deleted_from_nothing(const struct work *w)
-{
-	for (size_t i = 0; i < w->count; i++)
-		if (w->ops[i].kind != NFT_DEL)
-			return false;
-	return w->missed_n > 0 && nft_present(w->n) == 0;
 }
 
 static enum step
@@ -231,9 +218,6 @@ nftwork_ops(struct nft *n, const struct nft_op *ops, size_t count, int *results)
 	for (size_t i = 0; i < w.items; i++)
 		w.step[i] = (uint8_t)first_step(ops[i % count].kind);
 	work_run(&w, results);
-	if (deleted_from_nothing(&w))
-		for (size_t i = 0; i < count; i++)
-			results[i] = -ENOENT;
 }
 
 void

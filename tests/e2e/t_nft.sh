@@ -30,11 +30,23 @@ test_basic() {
     ok "unblock" t del 192.0.2.10/32
     ok "comes in again" comes 192.0.2.10 25
     ok "unblocking twice is no failure" t del 192.0.2.10/32
+    gone_at_once
     no "timeout 0 would be for ever: refused" t add 192.0.2.10/32 0
     no "a network is not a key" t add 192.0.2.0/24 60
     no "nor is one IPv6 address" t add 2001:db8::1/128 60
     ok "flush" t flush
     ok "nobody is blocked after it" comes 2001:db8:1::1 25
+}
+
+# A batch that the kernel refuses makes no generation, and is waited for.
+gone_at_once() {
+    in_background "$tmp/generations" "$gw" nft monitor
+    local monitor=$bg
+    sleep 0.5
+    ok "deleting what is not there" says 'done=1' t del 192.0.2.16/32
+    ok "is nothing that the kernel refuses" \
+        wait_for "$tmp/generations" 'new generation'
+    stop "$monitor"
 }
 
 test_running() {
