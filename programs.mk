@@ -182,7 +182,10 @@ STATSWRITE_O := tools/stats_names tools/stats_words tools/stats_text tools/stats
 	   tools/stats_letter_figures tools/stats_letter_head \
 	   tools/stats_letter_run daemon/jtext
 
-zfw-stats_O := tools/zfw-stats tools/stats_when tools/wholefile \
+# The blocks as a DNS zone: a scan of its own.
+STATSZONE_O := tools/stats_zone tools/stats_zone_choose tools/stats_zone_write
+
+zfw-stats_O := tools/zfw-stats tools/stats_when tools/wholefile $(STATSZONE_O) \
 	   $(STATSREAD_O) $(STATSWRITE_O) $(STATS_HTML_O) tools/toolconf \
 	   $(CONFIG_O) daemon/log
 zfw-stats_L := libmaxminddb libjansson libconfuse libsodium libm

@@ -12,6 +12,7 @@ libpcre2-dev libsystemd-dev libmicrohttpd-dev libmaxminddb-dev"
 run="nftables iproute2 postfix swaks openssl libio-socket-inet6-perl util-linux procps"
 test="rsyslog tcpdump p0f strace python3 iptables rspamd tshark curl
 systemd systemd-journal-remote"
+zone="rbldnsd dnsutils" # without: t_zone is skipped, aloud
 promtool="prometheus" # without: that case is skipped, aloud
 browser="chromium chromium-driver" # without: those cases are skipped, aloud
 kernel="qemu-system-x86 busybox-static cpio kmod" # make check-kernel
@@ -23,7 +24,7 @@ lint="git clang libclang-rt-14-dev clang-format clang-tidy cppcheck mandoc unive
 case ${1:-all} in
 demo) want="$build $run" ;;
 check) want="$build $run $test" ;;
-e2e) want="$browser $promtool" ;;
+e2e) want="$browser $promtool $zone" ;;
 kernel) want="$build $run $kernel" ;;
 lint) want="$build $lint" ;;
 bench) want="$build $bench" ;;

@@ -404,7 +404,7 @@ def check_papers(keys):
 
 
 # Settings of other programs.
-NOT_KEYS = {"log_selector", "smtpd_client_port_logging"}
+NOT_KEYS = {"log_selector", "smtpd_client_port_logging", "postscreen_dnsbl_sites", "smtpd_client_restrictions"}
 
 check_log()
 check_counters()

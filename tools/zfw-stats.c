@@ -20,6 +20,7 @@
 #include "daemon/config.h"
 #include "tools/stats.h"
 #include "tools/stats_when.h"
+#include "tools/stats_zone.h"
 #include "tools/toolconf.h"
 #include "tools/wholefile.h"
 
@@ -34,18 +35,19 @@ extern char **environ;
 
 struct format {
 	const char *name;
-	int (*write)(const struct stats *s, FILE *f);
+	int (*write)(const struct stats *s, FILE *f); /* NULL: a zone */
 	int64_t days;         /* of the report, when --since is not given */
 	size_t top, machines; /* and of what it has without --top */
 };
 
-enum { TEXT, LETTER = 5 };
+enum { TEXT, LETTER = 6 };
 static const struct format formats[] = {
 	[TEXT] = { "text", stats_text, 7, 10, 0 },
 	{ "json", stats_json, 7, 20, 20 },
 	{ "csv", stats_csv, 7, 100, 0 },
 	{ "prom", stats_prom, 7, 10, 0 },
 	{ "html", stats_html, 7, 50, 20 },
+	{ "rbldnsd", NULL, 7, 1, 0 },
 	[LETTER] = { "letter", stats_letter, 1, 200, 0 },
 };
 
@@ -54,16 +56,19 @@ struct job {
 	const struct format *format;
 	const char *conf, *out, *since, *until, *sendmail;
 	size_t top; /* 0: that of the format */
-	bool letter;
+	bool letter, shadow;
+	const struct policy *policy;
 };
 
 static const char usage[] =
-    "usage: zfw-stats [-c CONF] [--format text|json|csv|prom|html]\n"
+    "usage: zfw-stats [-c CONF] [--format text|json|csv|prom|html|rbldnsd]\n"
     "                 [--since T] [--until T] [--top N] [--by KIND [NAME]]\n"
     "                 [--out FILE] [--state DIR] [--geo FILE]...\n"
     "       zfw-stats --letter [--to ADDRESS] [...]\n"
     "\n"
-    "  --format F     text (default), json, csv, prom (Prometheus), html\n"
+    "  --format F     text (default), json, csv, prom (Prometheus), html, or\n"
+    "                 rbldnsd: what is blocked, as a DNS zone for other MXs\n"
+    "  --shadow       of rbldnsd: in shadow mode, too\n"
     "  --since T      from then on: 1h, 7d, 2026-03-01, \"2026-03-01 10:00\"\n"
     "  --until T      and until then (now)\n"
     "  --top N        so many groups of each kind, or machines of a group\n"
@@ -186,6 +191,38 @@ write_out(const struct job *j, const struct stats *s)
 	return rc == 0 ? 0 : failed(j->out, strerror(-rc));
 }
 
+static void
+say_damaged(uint64_t n)
+{
+	if (n > 0)
+		fprintf(stderr,
+		    NAME ": store: %llu damaged records are left out\n",
+		    (unsigned long long)n);
+}
+
+static int
+run_zone(const struct job *j)
+{
+	struct stats_zone_opts o = { j->o.dir, j->o.now_ms, j->policy,
+		j->shadow };
+	struct wholefile w = { .f = stdout };
+	struct stats_zone_counts n;
+	char error[256] = "";
+	int rc = j->out == NULL ? 0 : wholefile_begin(&w, j->out), rc2;
+
+	if (rc != 0)
+		return failed(j->out, strerror(-rc));
+	rc = stats_zone(&o, w.f, &n, error);
+	rc2 = j->out == NULL ? 0 : wholefile_end(&w, rc == 0);
+	say_damaged(n.bad_records);
+	if (error[0] != '\0')
+		return failed("store", error);
+	rc = rc == 0 ? rc2 : rc;
+	if (rc != 0 && j->out == NULL)
+		return failed("standard output", strerror(-rc));
+	return rc == 0 ? 0 : failed(j->out, strerror(-rc));
+}
+
 static int
 run(struct job *j)
 {
@@ -193,15 +230,14 @@ run(struct job *j)
 	char error[256];
 	int rc;
 
+	if (j->format->write == NULL)
+		return run_zone(j);
 	if (stats_read(&j->o, &s, error) != 0)
 		return failed("store", error);
 	for (size_t i = 0; i < STATS_GEO_MAX; i++)
 		if (s.warn[i][0] != '\0')
 			fprintf(stderr, NAME ": geo: %s\n", s.warn[i]);
-	if (s.bad_records > 0)
-		fprintf(stderr,
-		    NAME ": store: %llu damaged records are left out\n",
-		    (unsigned long long)s.bad_records);
+	say_damaged(s.bad_records);
 	rc = write_out(j, &s);
 	stats_free(&s);
 	return rc;
@@ -260,6 +296,7 @@ static const struct option longs[] = {
 	{ "state", required_argument, NULL, 'd' },
 	{ "geo", required_argument, NULL, 'g' },
 	{ "sendmail", required_argument, NULL, 'm' },
+	{ "shadow", no_argument, NULL, 'S' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -296,6 +333,9 @@ take(struct job *j, int o, char *arg)
 		return address_ok(arg) ? NULL : "not an address";
 	case 'd':
 		j->o.dir = arg;
+		return NULL;
+	case 'S':
+		j->shadow = true;
 		return NULL;
 	case 'g':
 		return take_geo(j, arg) ? NULL : "too many databases";
@@ -351,6 +391,11 @@ check(struct job *j, char **words, int n)
 		return "--to is for --letter";
 	if (j->letter && j->o.to != NULL && j->out != NULL)
 		return "--to and --out do not go together";
+	if (j->shadow && (j->format == NULL || j->format->write != NULL))
+		return "--shadow is for --format rbldnsd";
+	if (j->format != NULL && j->format->write == NULL &&
+	    (j->o.only_kind != NULL || j->since != NULL || j->top > 0))
+		return "--by, --since and --top are not for rbldnsd";
 	if (j->format == NULL)
 		j->format = &formats[j->letter ? LETTER : TEXT];
 	j->o.top = j->top > 0 ? j->top : j->format->top;
@@ -390,6 +435,7 @@ from_config(struct job *j, const struct config *c)
 	if (j->o.dir == NULL)
 		j->o.dir = c->state_dir;
 	j->o.enforce = c->policy.enforce;
+	j->policy = &c->policy;
 	for (size_t i = 0; j->o.geo_n == 0 && c->geo_databases[i] != NULL; i++)
 		if (i < STATS_GEO_MAX)
 			j->o.geo[i] = c->geo_databases[i];
