@@ -145,7 +145,6 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	guard_renew_queue(g);
 	guardtable_look(&g->table, now_ms);
 	guardapply_tick(g->apply, now_ms);
 	logwatch_tick(g->logs);
@@ -156,6 +155,12 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	guard_notify_tick(g, now_ms);
 	guard_queue_tell(g);
 	guard_apply(g, now_ms);
+	/*
+	 * Behind all that may make rules: it deletes elements, and with
+	 * nft_compat a new rule waits until the kernel has freed what was
+	 * deleted before, some 15 ms in which no verdict is given.
+	 */
+	guard_renew_queue(g);
 }
 
 /* Both children must have ended; a front ends when the engine does. */
