@@ -239,6 +239,8 @@ struct engine_front engine_front_ask(struct engine *e, const struct addr *a,
 struct engine_front engine_front_click(struct engine *e, const struct addr *a,
     int64_t issued_ms, int64_t now_ms);
 
+/* Sessions are ended (or not: `zfwctl off`).  Default: engine_conf.cut. */
+void engine_set_cut(struct engine *e, bool may);
 /* Rejecting is possible (or not any more: then it drops).  Default: policy. */
 void engine_set_front(struct engine *e, bool there, int64_t now_ms);
 

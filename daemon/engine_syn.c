@@ -216,6 +216,12 @@ engine_ended_ms(struct engine *e, const struct addr *key, const struct stack *s)
 }
 
 void
+engine_set_cut(struct engine *e, bool may)
+{
+	e->conf.cut = may;
+}
+
+void
 engine_set_front(struct engine *e, bool there, int64_t now_ms)
 {
 	engine_advance(e, now_ms);

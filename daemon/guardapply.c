@@ -166,6 +166,14 @@ failures(struct guardapply *a, int64_t now_ms)
 	}
 }
 
+/* Nothing more is tried until guardapply_table(). */
+static void
+table_is_lost(struct guardapply *a)
+{
+	note_error(a, -ENOENT);
+	a->lost = true;
+}
+
 int
 guardapply_flush(struct guardapply *a, int64_t now_ms)
 {
@@ -176,8 +184,7 @@ guardapply_flush(struct guardapply *a, int64_t now_ms)
 		rc = nft_apply(a->nft, a->ops, a->ops_n, &done);
 	a->counts.applied += done;
 	if (rc == -ENOENT) {
-		note_error(a, rc);
-		a->lost = true; /* until guardapply_table() */
+		table_is_lost(a);
 	} else if (rc != 0) {
 		failures(a, now_ms);
 	}
@@ -288,15 +295,19 @@ check(struct guardapply *a, const struct msg *m, int64_t now_ms)
 static void
 cut(struct guardapply *a, const struct msg *m, int64_t now_ms)
 {
-	enum guard_verdict v = guardcheck_cut(&a->check, m, now_ms);
+	enum guard_verdict v;
 
+	if (a->off)
+		return; /* the engine will know in a moment */
+	v = guardcheck_cut(&a->check, m, now_ms);
 	if (v != GUARD_OK) {
 		refuse_cut(a, m, v, now_ms);
 		return;
 	}
 	/* The block first: it comes back at once. */
 	(void)guardapply_flush(a, now_ms);
-	guardcut_do(a->cut, m, a->on, now_ms);
+	if (guardcut_do(a->cut, m, a->on && !a->lost, now_ms) == -ENOENT)
+		table_is_lost(a);
 }
 
 static void
@@ -381,9 +392,10 @@ guardapply_soon(const struct guardapply *a, const struct msg *m, size_t n)
 }
 
 void
-guardapply_table(struct guardapply *a, bool on, bool fresh)
+guardapply_table(struct guardapply *a, enum msg_table state, bool fresh)
 {
-	a->on = on;
+	a->on = state == MSG_TABLE_ON;
+	a->off = state == MSG_TABLE_OFF;
 	a->lost = false;
 	a->ops_n = 0;
 	guardretry_clear(&a->retry);

@@ -55,8 +55,11 @@ bool guardapply_msg(struct guardapply *a, const struct msg *m, int64_t now_ms);
 /* -ENOENT: the table is gone; everything else is dealt with. */
 int guardapply_flush(struct guardapply *a, int64_t now_ms);
 
-/* The table went (false) or came; `fresh`: its sets are empty. */
-void guardapply_table(struct guardapply *a, bool on, bool fresh);
+/*
+ * The table went or came; `fresh`: its sets are empty.  While it is off, as an
+ * admin wants it, no session is ended either.
+ */
+void guardapply_table(struct guardapply *a, enum msg_table state, bool fresh);
 /* Is a bulk restore on its way, one that was asked for? */
 bool guardapply_restoring(const struct guardapply *a);
 /* A MSG_RESYNC goes out, with that number. */

@@ -23,6 +23,7 @@ struct guardapply {
 	struct net moving; /* unblocked in this flush; family 0: none */
 	bool full_said;
 	bool on;
+	bool off;  /* by an admin */
 	bool lost; /* the kernel said that the table is gone */
 	int err;   /* first since the last MSG_SYNC, or 0 */
 	struct nft_op ops[NFT_BATCH_MAX];

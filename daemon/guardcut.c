@@ -31,7 +31,7 @@ close_socket(struct guardcut *c, const struct msg *m)
 	return sockcut(c->sockets, &m->net.a, m->port, &m->server, m->sport);
 }
 
-void
+int
 guardcut_do(struct guardcut *c, const struct msg *m, bool table, int64_t now_ms)
 {
 	char who[ADDR_STRLEN];
@@ -40,7 +40,7 @@ guardcut_do(struct guardcut *c, const struct msg *m, bool table, int64_t now_ms)
 
 	if (rc == 0) {
 		c->closed++;
-		return;
+		return 0;
 	}
 	/* Not here, or not by us: its packets still come by. */
 	if (table)
@@ -57,4 +57,5 @@ guardcut_do(struct guardcut *c, const struct msg *m, bool table, int64_t now_ms)
 		    addr_print(&m->net.a, who), m->port, strerror(-rc),
 		    reset == 0 ? "set" : strerror(-reset),
 		    (unsigned long long)more);
+	return table ? reset : 0;
 }

@@ -27,8 +27,12 @@ struct guardcut { /* embedded in the guard; private but for the counters */
 /* Without sock_diag it goes on with resets alone, after a log line. */
 void guardcut_init(struct guardcut *c, struct nft *nft);
 void guardcut_fini(struct guardcut *c);
-/* `table`: the kernel table is there. */
-void guardcut_do(struct guardcut *c, const struct msg *m, bool table,
+/*
+ * `table`: the kernel table is there, as far as is known.  -ENOENT: it is not,
+ * so that nobody asks again before it is back: a change that the kernel
+ * refuses takes it some 15 ms, and far more when it is busy.
+ */
+int guardcut_do(struct guardcut *c, const struct msg *m, bool table,
     int64_t now_ms);
 
 #endif

@@ -166,7 +166,7 @@ guard_on_table(void *arg, enum msg_table state, bool fresh, bool resync)
 {
 	struct guard *g = arg;
 
-	guardapply_table(g->apply, state == MSG_TABLE_ON, fresh);
+	guardapply_table(g->apply, state, fresh);
 	guardlist_table(&g->list, state == MSG_TABLE_ON, fresh || resync);
 	if (state == MSG_TABLE_ON)
 		guard_look_lacks(g);

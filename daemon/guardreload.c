@@ -133,7 +133,7 @@ take(struct guard *g, struct config *next, bool fresh)
 		empty_sets(g);
 	config_swap(now, next);
 	guard_check_conf(g);
-	guardapply_table(g->apply, on, again);
+	guardapply_table(g->apply, g->table.state, again);
 	guardlist_table(&g->list, on, fresh);
 	put_value(g, again && on ? 1 : 0);
 	if (on)

@@ -262,6 +262,7 @@ on_table(struct live *l, const struct msg *m)
 	    l->table == (enum msg_table)m->value)
 		return;
 	l->table = (enum msg_table)m->value;
+	engine_set_cut(l->engine, l->table != MSG_TABLE_OFF);
 	log_msg(LOG_INFO, "table: the kernel table is %s", words[l->table]);
 }
 

@@ -256,6 +256,14 @@ class Soak:
             time.sleep(0.1)
         return False
 
+    def table_gets(self, state, wait):
+        end = time.monotonic() + wait
+        while time.monotonic() < end:
+            if (self.gate.ask("status") or {}).get("table") == state:
+                return True
+            time.sleep(0.1)
+        return False
+
     def end(self, what, sig):
         if not self.gate.kill(what, sig) and what == "zfw-front":
             self.gate.kill("zfw-engine", sig)
@@ -297,6 +305,8 @@ class Soak:
         self.ctl("off")
         if soakcount.count(gate.SETS) is not None:
             self.fault("off, and the table is there")
+        if not self.table_gets("off", 5):
+            self.fault("off, and five seconds later zfwd does not know")
         time.sleep(self.rng.random() * 2)
         self.ctl("on")
 

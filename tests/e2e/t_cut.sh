@@ -157,6 +157,13 @@ round gateway 192.0.2.11 2001:db8:c101
 ok "gateway: each zombie's side was reset" within gateway 4
 ok "gateway: and it saw it" same $((4 * N)) "$(grep -c 'end=reset' "$E2E_DIR/gateway.out")"
 tell gateway 4 "gateway: reset on the wire"
+
+ok "zfwctl off" zfwctl off
+zombies from=192.0.2.92 stack=win10 helo="pc-%d" do="piggyback $RUN" pause=25 \
+    rcpt=bob@$E2E_DOMAIN unknown=12 expect=accepted >"$E2E_DIR/off.out" 2>&1
+ok "while it is off nobody is cut" grep -q ' accepted ' "$E2E_DIR/off.out"
+ok "though it was decided" grep -q ' block client=192\.0\.2\.92 ' "$E2E_DIR/zfwd.err"
+ok "zfwctl on" zfwctl on
 stop_zfwd
 
 start_zfwd 'mode = shadow' || die "zfwd does not start in shadow mode"

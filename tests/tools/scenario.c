@@ -199,9 +199,11 @@ do_packets(struct zs *z, struct zs_words *w)
 static void
 do_cut(struct zs *z, struct zs_words *w)
 {
-	if (!zs_is(w, "on") || z->engine != NULL)
-		zs_die(z, "`cut on`, before anything else");
-	z->cut = true;
+	z->cut = zs_is(w, "on");
+	if (!z->cut && !zs_is(w, "off"))
+		zs_die(z, "cut on or off");
+	if (z->engine != NULL)
+		engine_set_cut(z->engine, z->cut);
 }
 
 static const struct {

@@ -23,7 +23,7 @@
 /* The kernel: what it has, and how many more times it says which error. */
 struct nft {
 	struct nft_op has[KEYS];
-	size_t n, refusals, calls;
+	size_t n, refusals, calls, cuts;
 	int err;
 	int results[NFT_BATCH_MAX];
 	bool gone; /* the table */
@@ -104,13 +104,19 @@ nft_error(const struct nft *k)
 	return "";
 }
 
-void
+/* Who sits behind a gateway: his packets need the table. */
+int
 guardcut_do(struct guardcut *c, const struct msg *m, bool table, int64_t now_ms)
 {
-	(void)c;
+	struct nft *k = c->nft;
+
 	(void)m;
-	(void)table;
 	(void)now_ms;
+	k->cuts++;
+	if (!table)
+		return 0;
+	k->calls++;
+	return k->gone ? -ENOENT : 0;
 }
 
 static bool
@@ -123,6 +129,7 @@ never(void *arg, const struct net *n)
 
 struct rig {
 	struct nft kernel;
+	struct guardcut cut;
 	struct guardapply *apply;
 	struct guardsend *out;
 	int sock[2];
@@ -133,6 +140,7 @@ static void
 rig_open(struct rig *r)
 {
 	struct guardapply_conf c = { .nft = &r->kernel,
+		.cut = &r->cut,
 		.check = { .enforce = true,
 		    .lease_s = 86400,
 		    .rate = 60,
@@ -143,6 +151,7 @@ rig_open(struct rig *r)
 		    .never = never } };
 
 	*r = (struct rig){ .now_ms = 100 * SECOND };
+	r->cut.nft = &r->kernel;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, r->sock) !=
 	    0)
 		abort();
@@ -150,7 +159,7 @@ rig_open(struct rig *r)
 	r->apply = guardapply_new(&c, r->now_ms);
 	if (r->out == NULL || r->apply == NULL)
 		abort();
-	guardapply_table(r->apply, true, true);
+	guardapply_table(r->apply, MSG_TABLE_ON, true);
 }
 
 static void
@@ -266,7 +275,7 @@ test_changed_meanwhile(void)
 	ZT_CASE("for a second", r.kernel.n == 0);
 	r.kernel.refusals = 1;
 	say(&r, MSG_BLOCK, "192.0.2.9/32");
-	guardapply_table(r.apply, true, true);
+	guardapply_table(r.apply, MSG_TABLE_ON, true);
 	seconds(&r, 1);
 	ZT_CASE("a new table begins with nothing to try again",
 	    r.kernel.n == 0);
@@ -302,10 +311,10 @@ test_sync(void)
 	ZT_CASE("a table that is gone is told to who asks",
 	    synced(&r) == -ENOENT);
 	ZT_CASE("once", synced(&r) == 0);
-	guardapply_table(r.apply, true, true);
+	guardapply_table(r.apply, MSG_TABLE_ON, true);
 	r.kernel.refusals = 1;
 	say(&r, MSG_BLOCK, "192.0.2.8/32");
-	guardapply_table(r.apply, true, true);
+	guardapply_table(r.apply, MSG_TABLE_ON, true);
 	ZT_CASE("once it was put back that is not told any more",
 	    synced(&r) == 0);
 	rig_close(&r);
@@ -403,6 +412,44 @@ test_cut(void)
 	rig_close(&r);
 }
 
+static void
+cut_ten(struct rig *r)
+{
+	struct msg m = { .op = MSG_CUT, .port = 4711, .sport = 25 };
+
+	if (!net_parse((struct str){ "192.0.2.7/32", 12 }, &m.net))
+		abort();
+	for (int i = 0; i < 10; i++)
+		(void)guardapply_msg(r->apply, &m, r->now_ms);
+}
+
+static void
+test_cut_without_table(void)
+{
+	struct rig r;
+
+	rig_open(&r);
+	r.kernel.gone = true;
+	cut_ten(&r);
+	ZT_CASE("all sockets are closed though the table is gone",
+	    r.kernel.cuts == 10);
+	ZT_CASE("the kernel is asked for it once", r.kernel.calls == 1);
+	ZT_CASE("and somebody goes and looks",
+	    guardapply_flush(r.apply, r.now_ms) == -ENOENT);
+	r.kernel.gone = false;
+	guardapply_table(r.apply, MSG_TABLE_ON, true);
+	cut_ten(&r);
+	ZT_CASE("a table that is back is used", r.kernel.calls == 11);
+	guardapply_table(r.apply, MSG_TABLE_FAILED, true);
+	cut_ten(&r);
+	ZT_CASE("without a table sockets are closed",
+	    r.kernel.calls == 11 && r.kernel.cuts == 30);
+	guardapply_table(r.apply, MSG_TABLE_OFF, true);
+	cut_ten(&r);
+	ZT_CASE("none while it is off", r.kernel.cuts == 30);
+	rig_close(&r);
+}
+
 static const struct zt_test tests[] = {
 	{ "block", test_block },
 	{ "giving up", test_give_up },
@@ -411,6 +458,7 @@ static const struct zt_test tests[] = {
 	{ "full", test_full },
 	{ "check", test_check },
 	{ "cut", test_cut },
+	{ "cut without table", test_cut_without_table },
 };
 
 ZT_MAIN("guardapply", tests)

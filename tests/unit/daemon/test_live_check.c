@@ -115,6 +115,13 @@ zfw_panic(const char *fmt, ...)
 }
 
 void
+engine_set_cut(struct engine *e, bool may)
+{
+	(void)e;
+	(void)may;
+}
+
+void
 engine_counts(const struct engine *e, struct engine_counts *out)
 {
 	(void)e;
