@@ -239,10 +239,12 @@ engine_wanted_find(struct engine *e, const struct engine_element *at,
 void
 engine_clock(struct engine *e, int64_t now_ms)
 {
-	if (now_ms < e->now_ms)
+	if (now_ms < e->now_ms) {
 		e->now_ms = now_ms;
-	else
+		session_clock_back(e->sessions, now_ms * 1000);
+	} else {
 		engine_advance(e, now_ms);
+	}
 	e->cause_ms = e->now_ms;
 }
 

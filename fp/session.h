@@ -221,6 +221,12 @@ void session_packet(struct session_table *t, const struct traits *p,
 void session_tick(struct session_table *t, int64_t now_us);
 
 /*
+ * The clock was set back to now_us: whatever is later than that was now, or
+ * nothing would end before the clock is there again.  Goes through the table.
+ */
+void session_clock_back(struct session_table *t, int64_t now_us);
+
+/*
  * The latest session of that client address and port, NULL if none.  One that
  * was open goes before any half-open entry, which a stranger may have forged.
  */

@@ -308,8 +308,9 @@ session_hold_tick(struct session_table *t, int64_t now_us)
 	uint32_t oldest;
 	int64_t since_us;
 
+	/* Far ahead: the clock was set back meanwhile. */
 	while (reorder_oldest(t->reorder, &oldest, &since_us) &&
-	    now_us - since_us >= HOLD_US)
+	    (now_us - since_us >= HOLD_US || since_us - now_us >= HOLD_US))
 		give_up(t, &t->entries[oldest / SIDES],
 		    (enum side)(oldest % SIDES));
 }

@@ -79,6 +79,31 @@ session_tick(struct session_table *t, int64_t now_us)
 	    c->silence_s > c->linger_s ? c->silence_s : c->linger_s, now_us);
 }
 
+static void
+not_after(int64_t *t_us, int64_t now_us)
+{
+	if (*t_us > now_us)
+		*t_us = now_us;
+}
+
+void
+session_clock_back(struct session_table *t, int64_t now_us)
+{
+	const uint32_t open = (uint32_t)t->half_n + 1;
+	struct entry *e;
+
+	for (e = &t->entries[1]; e <= &t->entries[t->half_used_n]; e++) {
+		not_after(&e->s.syn_us, now_us);
+		if (e->tcp != NULL)
+			not_after(&e->tcp->copy_us, now_us);
+	}
+	for (uint32_t i = 0; i < t->open_used_n; i++) {
+		e = &t->entries[open + i];
+		not_after(&e->s.last_us, now_us);
+		not_after(&e->s.close_us, now_us);
+	}
+}
+
 const struct session *
 session_find(struct session_table *t, const struct addr *client, uint16_t cport)
 {

@@ -445,6 +445,41 @@ test_ticks(void)
 	world_free(w);
 }
 
+/* Set back by an hour, with one entry of each kind in the table. */
+static void
+test_clock_back(void)
+{
+	struct world *w = world_new();
+	const int64_t then = T0 - 3600 * S;
+
+	handshake(w, (struct pkt){ .sport = 1 });
+	handshake(w, (struct pkt){ .sport = 2 });
+	feed(w,
+	    (struct pkt){ .sport = 2,
+		.flags = TCPF_RST | TCPF_ACK,
+		.seq = ISN_C + 1,
+		.ack = ISN_S + 1 },
+	    true);
+	syn(w, (struct pkt){ .sport = 3 });
+	session_clock_back(w->t, then);
+	session_tick(w->t, then + 59 * S);
+	ZT_CASE("the clock is set back: nothing ends at once",
+	    find(w, 1) != NULL && find(w, 2) != NULL && find(w, 3) != NULL);
+	w->now_us = then + 60 * S;
+	handshake(w, (struct pkt){ .sport = 4 });
+	session_tick(w->t, then + 61 * S);
+	ZT_CASE("half-open entries in their time", find(w, 3) == NULL);
+	session_tick(w->t, then + 121 * S);
+	ZT_CASE("who lingers, too", find(w, 1) != NULL && find(w, 2) == NULL);
+	w->log[0] = '\0';
+	session_tick(w->t, then + 601 * S);
+	ZT_CASE("and silence",
+	    log_is(w, "close") && w->last.end == SESSION_END_SILENCE);
+	session_tick(w->t, then + 661 * S);
+	ZT_CASE("also of what began since", log_is(w, "close close"));
+	world_free(w);
+}
+
 static void
 test_find_at(void)
 {
@@ -548,6 +583,7 @@ static const struct zt_test tests[] = {
 	{ "SYN flood", test_flood },
 	{ "a full open pool", test_open_pool },
 	{ "time", test_ticks },
+	{ "clock set back", test_clock_back },
 	{ "search by time", test_find_at },
 	{ "IPv6", test_ipv6 },
 	{ "noise", test_random },
