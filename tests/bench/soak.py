@@ -248,18 +248,12 @@ class Soak:
             if not self.answers(60):
                 raise RuntimeError("no zfwd")
 
-    def answers(self, wait):
+    def answers(self, wait, table=None):
+        """Within so many seconds, and says that about its table, if given?"""
         end = time.monotonic() + wait
         while time.monotonic() < end:
-            if self.gate.ask("status") is not None:
-                return True
-            time.sleep(0.1)
-        return False
-
-    def table_gets(self, state, wait):
-        end = time.monotonic() + wait
-        while time.monotonic() < end:
-            if (self.gate.ask("status") or {}).get("table") == state:
+            status = self.gate.ask("status")
+            if status is not None and table in (None, status.get("table")):
                 return True
             time.sleep(0.1)
         return False
@@ -305,7 +299,7 @@ class Soak:
         self.ctl("off")
         if soakcount.count(gate.SETS) is not None:
             self.fault("off, and the table is there")
-        if not self.table_gets("off", 5):
+        if not self.answers(5, table="off"):
             self.fault("off, and five seconds later zfwd does not know")
         time.sleep(self.rng.random() * 2)
         self.ctl("on")
