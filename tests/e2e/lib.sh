@@ -111,6 +111,12 @@ zt_end() { # the last command of a test
     exit
 }
 
+# E2E_BROWSER=0 in the environment: as if there were none.
+has_browser() {
+    [ "${E2E_BROWSER:-1}" != 0 ] && command -v chromium >/dev/null &&
+        command -v chromedriver >/dev/null
+}
+
 # --- namespaces ------------------------------------------------------------
 
 e2e_possible() {

@@ -182,7 +182,7 @@ print(page + "/" + base64.urlsafe_b64encode(b).decode().rstrip("="))' "$@"
 # --- Postfix, a scanner, and a human with Chromium ---------------------------
 
 press() { # LINK ADDRESS REASON: in Chromium, or by curl where there is none
-    if command -v chromium >/dev/null && command -v chromedriver >/dev/null; then
+    if has_browser; then
         ok "its reader sees what is refused, and presses the button" browser "$1" \
             has "Mail from $2 is being refused" has "$3" \
             quiet click button has "$2 is unblocked" quiet

@@ -157,7 +157,7 @@ silent=$!
 wait_for 5 saw 1 click 192.0.3.13
 began=$(date +%s%N)
 ok "others are served while one waits" status 200 "$good"
-ok "at once" [ $((($(date +%s%N) - began) / 1000000)) -lt 2000 ]
+ok "at once" [ $((($(date +%s%N) - began) / 1000000)) -lt $((2000 * E2E_SLOW)) ]
 wait $silent
 ok "an engine that is silent is a failure, in time" same 503 "$(cat "$E2E_DIR/silent")"
 
@@ -167,7 +167,8 @@ n=0
 for i in $(seq 1 25); do
     [ "$(http "$(link 198.51.100.77 "$i")")" != 200 ] || n=$((n + 1))
 done
-ok "20 requests about one network, then it has to wait" same 20 "$n"
+ok "20 requests about one network, then it has to wait" eval \
+    '[ "$n" -ge 20 ] && [ "$n" -lt $((20 + E2E_SLOW)) ]' # more come with time
 ok "which it says" says "Too many requests"
 ok "others do not" status 200 "$(link 203.0.114.1 60)"
 
@@ -208,7 +209,7 @@ human() {
         has "There is no such page" fits contrast shot "$shots/none.png"
 }
 
-if command -v chromium >/dev/null && command -v chromedriver >/dev/null; then
+if has_browser; then
     human
 else
     skip "a human with a browser" "no chromium and chromium-driver here"

@@ -185,8 +185,7 @@ plain() {
 
 # --- the test --------------------------------------------------------------
 
-command -v chromium >/dev/null && command -v chromedriver >/dev/null ||
-    skip_all "no chromium and chromium-driver here"
+has_browser || skip_all "no chromium and chromium-driver here"
 e2e_setup
 shots=$E2E_DIR/shots light=''
 mkdir -p "$shots" "$E2E_DIR/home"

@@ -72,7 +72,7 @@ in_the_storm() {
     ok "a line takes less than 20 microseconds of CPU" test $((cpu * 1000 / LOG_LINES)) -lt $((20 * E2E_SLOW))
     ok "of them zfwd says next to nothing" test $(($(said) - before)) -le 8
     ok "and needs no more memory than its records do" \
-        test $(($(anon_kb) - kb)) -le 40000
+        test $(($(anon_kb) - kb)) -le 48000
     ok "nobody of whom they lied is blocked" same 1 "$(status .blocks_now)"
     zombies -q from=192.0.2.22 do=dict unknown=8 helo=pc expect= >/dev/null 2>&1
     ok "lines behind them are read as ever" wait_for 5 in_set 192.0.2.22
