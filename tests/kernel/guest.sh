@@ -1,9 +1,9 @@
 #!/bin/bash
 # Inside the machine, as process 1: makes what a booted system has, runs the
 # tests, and switches off.  All that is for the host's eyes begins with "zfw: ".
-# usage: guest.sh SRC BUILD MODULES SLOW LINES TEST,TEST...
+# usage: guest.sh SRC BUILD MODULES SLOW LINES BROWSER TEST,TEST...
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-export HOME=/root TERM=dumb LC_ALL=C ZFW_TEST_SLOW=$4 ZFW_TEST_LINES=$5
+export HOME=/root TERM=dumb LC_ALL=C ZFW_TEST_SLOW=$4 ZFW_TEST_LINES=$5 E2E_BROWSER=$6
 src=$1 build=$2 modules=$3
 
 own_tmp() { # a file system of its own, without losing what we run from
@@ -35,10 +35,10 @@ own_tmp() { # a file system of its own, without losing what we run from
     own_tmp
     hostname guest
     ip link set lo up
+    ulimit -Hn 524288 # as systemd has it
     mount --make-rprivate /
 } >/dev/ttyS0 2>&1 </dev/null
 
-# A test that hangs must not take the others with it.
 run_all() {
     local t
     cd "$src" || exit
@@ -46,7 +46,7 @@ run_all() {
     bash tests/run.sh "$build" $(for t in ${1//,/ }; do echo "e2e/$t"; done)
 }
 
-run_all "$6" </dev/null 2>&1 |
+run_all "$7" </dev/null 2>&1 |
     sed -u 's/^[0-9]* passed, .* skipped$/total &/; s/^/zfw: /' >/dev/ttyS0
 sleep 1
 echo o >/proc/sysrq-trigger

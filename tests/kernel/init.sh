@@ -21,4 +21,5 @@ for d in proc sys dev; do
 done
 # shellcheck disable=SC2154
 exec $b switch_root /new /bin/bash "$zfw_src/tests/kernel/guest.sh" \
-    "$zfw_src" "$zfw_build" "$zfw_modules" "$zfw_slow" "$zfw_lines" "$zfw_tests"
+    "$zfw_src" "$zfw_build" "$zfw_modules" "$zfw_slow" "$zfw_lines" "$zfw_browser" \
+    "$zfw_tests"

@@ -4,13 +4,20 @@
 # over 9p and written to memory only; nothing here is changed.
 # usage: run.sh BUILD [SUITE...]      (bookworm, bookworm-backports; both)
 #
-#   ZFW_KERNEL_TESTS   which tests: "t_nft t_queue", "all"; else the list below
+#   ZFW_KERNEL_TESTS   which tests: "t_nft t_queue"; else the whole suite
 #   ZFW_TEST_SLOW      how many times longer every wait may take (5)
-#   ZFW_KERNEL_S       seconds for one kernel, then it is ended (3600)
+#   ZFW_KERNEL_S       seconds for one kernel, then it is ended (7200)
+#   ZFW_KERNEL_MB      megabytes of memory that a machine has (3072)
+#   ZFW_KERNEL_CPUS    processors that it has (1)
+#   ZFW_KERNEL_BROWSER 1: with Chromium, which takes minutes for each page
 #   ZFW_KERNEL_DEB     a linux-image package that is here already: this only
 #
-# Each kernel's lines come as `make check-e2e` prints them; the last line adds
-# up all.  What cannot be had is skipped, aloud.
+# Where there are enough processors all kernels run at once.  One each is what
+# they get: two that wait for each other's locks take four times as long when
+# the host has no two for them.
+#
+# Each kernel's lines come as `make check-e2e` prints them, behind its name;
+# the last line adds up all.  What cannot be had is skipped, aloud.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 src=$PWD
@@ -18,9 +25,10 @@ b=$(realpath -m "${1:-build}")
 shift
 suites=${*:-bookworm bookworm-backports}
 w=$b/kernel
-seconds=${ZFW_KERNEL_S:-3600}
+seconds=${ZFW_KERNEL_S:-7200}
 slow=${ZFW_TEST_SLOW:-5}
-core="t_nft t_nft_sets t_queue t_gateway t_guard t_check"
+cpus=${ZFW_KERNEL_CPUS:-1}
+browser=${ZFW_KERNEL_BROWSER:-0}
 passed=0 failed=0 skipped=0
 
 skip() { # WHAT WHY
@@ -97,8 +105,9 @@ version() { # UNPACKED
 
 # busybox, what it takes to mount the real root, and the first program.
 initramfs() { # UNPACKED FILE
-    local i=$w/initramfs v m path n=0
+    local i v m path n=0
     v=$(version "$1")
+    i=$w/initramfs-$v
     rm -rf "$i"
     mkdir -p "$i"/{bin,mod,proc,sys,dev,host,tmp,new}
     cp /bin/busybox "$i/bin/"
@@ -123,13 +132,13 @@ boot() { # UNPACKED INITRAMFS TESTS
     v=$(version "$1")
     # shellcheck disable=SC2086
     timeout --foreground "$seconds" qemu-system-x86_64 \
-        -accel tcg,thread=multi -cpu max -smp 2 -m "${ZFW_KERNEL_MB:-3072}" \
+        -accel tcg,thread=multi -cpu max -smp "$cpus" -m "${ZFW_KERNEL_MB:-3072}" \
         -nodefaults -no-reboot -display none -serial stdio \
         -device virtio-rng-pci \
         -virtfs local,path=/,mount_tag=root,security_model=none,readonly=on,multidevs=remap \
         -kernel "$1/boot/vmlinuz-$v" -initrd "$2" \
-        -append "console=ttyS0 loglevel=3 panic=1 zfw_src=$src zfw_build=$b zfw_modules=$1/lib/modules/$v zfw_slow=$slow zfw_lines=${ZFW_TEST_LINES:-60} zfw_tests=$(tr ' ' , <<<"$3")" \
-        </dev/null 2>&1 | tr -d '\r' | tee "$w/$v.log" |
+        -append "console=ttyS0 loglevel=3 panic=1 zfw_src=$src zfw_build=$b zfw_modules=$1/lib/modules/$v zfw_slow=$slow zfw_lines=${ZFW_TEST_LINES:-60} zfw_browser=$browser zfw_tests=$(tr ' ' , <<<"$3")" \
+        </dev/null 2>&1 | stdbuf -oL tr -d '\r' | tee "$w/$v.log" |
         sed -un 's/^zfw: //p' | grep --line-buffered -v '^total '
 }
 
@@ -145,35 +154,49 @@ add_up() { # LOG KERNEL
 }
 
 tests() {
-    case ${ZFW_KERNEL_TESTS:-} in
-    '') echo "$core" ;;
-    all) echo tests/e2e/t_*.sh | sed 's,tests/e2e/,,g; s,\.sh,,g' ;;
-    *) echo "$ZFW_KERNEL_TESTS" ;;
-    esac
+    if [ -n "${ZFW_KERNEL_TESTS:-}" ]; then
+        echo "$ZFW_KERNEL_TESTS"
+    else
+        echo tests/e2e/t_*.sh | sed 's,tests/e2e/,,g; s,\.sh,,g'
+    fi
 }
 
-one_kernel() { # DEB
-    local u v start=$SECONDS
+one_kernel() { # VERSION
+    local start=$SECONDS
+    boot "${unpacked[$1]}" "$w/initrd-$1.gz" "$(tests)"
+    echo "note all tests: $((SECONDS - start)) s"
+}
+
+declare -A unpacked=()
+add_kernel() { # DEB: of those that run
+    local u v
     u=$(unpack "$1") || { skip "$1" "cannot be unpacked"; return; }
     v=$(version "$u")
-    initramfs "$u" "$w/initrd.gz" ||
+    initramfs "$u" "$w/initrd-$v.gz" ||
         { skip "Linux $v" "it lacks modules that this needs"; return; }
-    echo "Linux $v:"
-    boot "$u" "$w/initrd.gz" "$(tests)"
-    add_up "$w/$v.log" "$v"
-    echo "note Linux $v: $((SECONDS - start)) s"
+    unpacked[$v]=$u
 }
 
 mkdir -p "$w/deb"
+# The machines reach no network; t_front says what it skips without it.
+sh tests/exim.sh "$b/exim" >/dev/null 2>&1
 if [ -n "${ZFW_KERNEL_DEB:-}" ]; then
-    one_kernel "$ZFW_KERNEL_DEB"
-    finish
+    add_kernel "$ZFW_KERNEL_DEB"
+    suites=
 fi
 for suite in $suites; do
     if deb=$(fetch "$suite"); then
-        one_kernel "$deb"
+        add_kernel "$deb"
     else
         skip "the kernel of $suite" "its package cannot be had ($w/apt-$suite.log)"
     fi
+done
+for v in "${!unpacked[@]}"; do
+    one_kernel "$v" | sed -u "s/^/$v: /" &
+    [ "$(nproc)" -ge $((${#unpacked[@]} * cpus)) ] || wait
+done
+wait
+for v in "${!unpacked[@]}"; do
+    add_up "$w/$v.log" "$v"
 done
 finish
