@@ -38,7 +38,7 @@ end_with_full_queue() { # SIGNAL WHO: the process that gets it
 e2e_setup
 start_postfix
 start_zfwd 'queue = 7' || die "zfwd does not start: $(tail -n 3 "$E2E_DIR/zfwd.err")"
-ok "the queue rule is there" queue_rule
+ok "the queue rule is there" wait_for 2 queue_rule
 ok "zfwd says how it queues" wait_for 2 grep -qE 'ready .* queue=(native|xt) ' \
     "$E2E_DIR/zfwd.err"
 ok "mail passes through the queue" good_mail 203.0.113.10 queued-1

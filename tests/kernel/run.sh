@@ -127,18 +127,34 @@ initramfs() { # UNPACKED FILE
     (cd "$i" && find . | cpio -o -H newc --quiet | gzip -1) >"$2"
 }
 
-boot() { # UNPACKED INITRAMFS TESTS
-    local v
-    v=$(version "$1")
-    # shellcheck disable=SC2086
+declare -A unpacked=()
+add_kernel() { # DEB: of those that run
+    local u v
+    u=$(unpack "$1") || { skip "$1" "cannot be unpacked"; return; }
+    v=$(version "$u")
+    initramfs "$u" "$w/initrd-$v.gz" ||
+        { skip "Linux $v" "it lacks modules that this needs"; return; }
+    unpacked[$v]=$u
+}
+
+tests() { # with commas
+    if [ -n "${ZFW_KERNEL_TESTS:-}" ]; then
+        tr ' ' , <<<"$ZFW_KERNEL_TESTS"
+    else
+        echo tests/e2e/t_*.sh | sed 's,tests/e2e/,,g; s,\.sh,,g; s/ /,/g'
+    fi
+}
+
+boot() { # VERSION
+    local u=${unpacked[$1]}
     timeout --foreground "$seconds" qemu-system-x86_64 \
         -accel tcg,thread=multi -cpu max -smp "$cpus" -m "${ZFW_KERNEL_MB:-3072}" \
         -nodefaults -no-reboot -display none -serial stdio \
         -device virtio-rng-pci \
         -virtfs local,path=/,mount_tag=root,security_model=none,readonly=on,multidevs=remap \
-        -kernel "$1/boot/vmlinuz-$v" -initrd "$2" \
-        -append "console=ttyS0 loglevel=3 panic=1 zfw_src=$src zfw_build=$b zfw_modules=$1/lib/modules/$v zfw_slow=$slow zfw_lines=${ZFW_TEST_LINES:-60} zfw_browser=$browser zfw_tests=$(tr ' ' , <<<"$3")" \
-        </dev/null 2>&1 | stdbuf -oL tr -d '\r' | tee "$w/$v.log" |
+        -kernel "$u/boot/vmlinuz-$1" -initrd "$w/initrd-$1.gz" \
+        -append "console=ttyS0 loglevel=3 panic=1 zfw_src=$src zfw_build=$b zfw_modules=$u/lib/modules/$1 zfw_slow=$slow zfw_lines=${ZFW_TEST_LINES:-60} zfw_browser=$browser zfw_tests=$(tests)" \
+        </dev/null 2>&1 | stdbuf -oL tr -d '\r' | tee "$w/$1.log" |
         sed -un 's/^zfw: //p' | grep --line-buffered -v '^total '
 }
 
@@ -153,28 +169,10 @@ add_up() { # LOG KERNEL
     fi
 }
 
-tests() {
-    if [ -n "${ZFW_KERNEL_TESTS:-}" ]; then
-        echo "$ZFW_KERNEL_TESTS"
-    else
-        echo tests/e2e/t_*.sh | sed 's,tests/e2e/,,g; s,\.sh,,g'
-    fi
-}
-
 one_kernel() { # VERSION
     local start=$SECONDS
-    boot "${unpacked[$1]}" "$w/initrd-$1.gz" "$(tests)"
+    boot "$1"
     echo "note all tests: $((SECONDS - start)) s"
-}
-
-declare -A unpacked=()
-add_kernel() { # DEB: of those that run
-    local u v
-    u=$(unpack "$1") || { skip "$1" "cannot be unpacked"; return; }
-    v=$(version "$u")
-    initramfs "$u" "$w/initrd-$v.gz" ||
-        { skip "Linux $v" "it lacks modules that this needs"; return; }
-    unpacked[$v]=$u
 }
 
 mkdir -p "$w/deb"
@@ -191,6 +189,10 @@ for suite in $suites; do
         skip "the kernel of $suite" "its package cannot be had ($w/apt-$suite.log)"
     fi
 done
+# Groups of their own: whatever ends us ends them.
+set -m
+trap 'for j in $(jobs -p); do kill -- "-$j"; done 2>/dev/null' EXIT
+trap 'exit 1' INT TERM HUP
 for v in "${!unpacked[@]}"; do
     one_kernel "$v" | sed -u "s/^/$v: /" &
     [ "$(nproc)" -ge $((${#unpacked[@]} * cpus)) ] || wait
