@@ -540,11 +540,18 @@ net64() { # IPv6 ADDRESS: the network address of its /64
     say "${l[0]}:${l[1]}:${l[2]}:${l[3]}::"
 }
 
-in_set() { # ADDRESS [SET]: blocked in the kernel?
-    case $1 in
-    *:*) gw nft get element inet zfw "${2:-block6}" "{ $(net64 "$1") }" ;;
-    *) gw nft get element inet zfw "${2:-block4}" "{ $1 }" ;;
-    esac
+# Blocked in the kernel?  nft gives up (EINTR) when a table changes while it
+# asks, which is no answer.
+in_set() { # ADDRESS [SET]
+    local a=$1 family=4 out rc _
+    case $a in *:*) a=$(net64 "$a") family=6 ;; esac
+    for _ in 1 2 3 4 5; do
+        out=$(gw nft get element inet zfw "${2:-block$family}" "{ $a }" 2>&1)
+        rc=$?
+        case $out in *'Interrupted system call'*) ;; *) break ;; esac
+    done
+    say "$out"
+    return $rc
 }
 
 # --- captures --------------------------------------------------------------
